@@ -7,7 +7,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Asks a vision-language model on this machine, if one listens; without one, says so. */
+/** Asks a vision-language model on this machine, or prints that there is none. */
 final class AskVlm {
   private AskVlm() {}
 

@@ -111,7 +111,7 @@ public final class EncoderTable {
     return switch (name) {
       case "clip-vit-l-14-336" -> new ClipVit(ClipVit.Options.l14At336());
       case "dinov2-vit-b-14-224" ->
-          new DinoV2(DinoV2.Options.b14().withImage(ImageSpec.imageNet(224)).withTrainedSize(224));
+          new DinoV2(DinoV2.Options.b14().withTrainedSize(224));
       case "convnext-t-224" -> new ConvNeXt(ConvNeXt.Options.tiny());
       default -> throw new IllegalArgumentException("unknown encoder " + name);
     };

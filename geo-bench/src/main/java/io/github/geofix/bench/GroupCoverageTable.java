@@ -1,32 +1,19 @@
 package io.github.geofix.bench;
 
-import io.github.geofix.core.Localizer;
-import io.github.geofix.core.Location;
-import io.github.geofix.core.PhotoSource;
-import io.github.geofix.core.abstention.AnswerRule;
+import io.github.geofix.core.PhotoSource.LabeledPhoto;
 import io.github.geofix.core.abstention.AnswerRule.ErrorBound;
-import io.github.geofix.core.abstention.CalibrationVectors;
-import io.github.geofix.core.geodesy.GreatCircle;
-import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.earth.EarthData;
 import io.github.geofix.earth.EarthPhoto;
 import io.github.geofix.earth.EarthPhotoOptions;
 import io.github.geofix.earth.EarthPhotos;
-import io.github.geofix.eval.Drift;
-import io.github.geofix.eval.LearnThenTest;
-import io.github.geofix.eval.RegionCoverage;
-import io.github.geofix.eval.Share;
 import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
-import io.github.geofix.models.calibration.Calibration;
 import io.github.geofix.models.io.ModelFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -73,8 +60,7 @@ public final class GroupCoverageTable {
     Optional<Path> more =
         Optional.of(arguments.text("renderings")).filter(text -> !text.isEmpty()).map(Path::of);
     System.out.println("# " + arguments.command());
-    System.out.println(
-        "method,seed,leftOut,calibratedOn,measure,value,low,high,medianAreaKm2,alarm");
+    System.out.println("method,seed,leftOut," + ShiftCoverage.COLUMNS);
     EarthPhotoOptions options = EarthPhotoOptions.defaults();
     Map<String, EarthPhotos> tests = EarthRenderings.of(data, more, options.withSeed(TEST_SEED));
     for (String family : arguments.list("families")) {
@@ -117,111 +103,23 @@ public final class GroupCoverageTable {
             groups.addAll(Collections.nCopies(count, name));
           }
         });
-    List<EarthPhoto> tested = tests.photos(0, arguments.number("photos"));
-    // Other photos of the rendering that is left out, whose places are not used.
-    List<EarthPhoto> unknown = tests.photos(tested.size(), 2 * count);
-    List<EarthPhoto> kept = new ArrayList<>(calibrating);
-    kept.addAll(ruling);
-    Drift.OfVectors vectors =
-        Drift.OfVectors.of(
-            CalibrationVectors.of(vectors(model, kept, CalibrationVectors.MOST)),
-            vectors(model, tested, Drift.OfVectors.MOST_PHOTOS));
-    for (String way : arguments.list("ways")) {
-      boolean grouped = way.startsWith("groups");
-      List<String> of = grouped ? groups : Collections.nCopies(groups.size(), "all");
-      if (way.endsWith("worst")) {
-        model.calibrateForShift(
-            source(calibrating), of, source(unknown), Calibration.Shift.WORST_CASE);
-      } else if (way.equals("continents")) {
-        model.calibrateByContinent(source(calibrating), of);
-      } else if (way.endsWith("shift")) {
-        model.calibrateForShift(
-            source(calibrating), of, source(unknown), Calibration.Shift.WEIGHTED);
-      } else {
-        model.calibrate(source(calibrating), of);
-      }
-      String start = model.method() + "," + seed + "," + leftOut + "," + way;
-      List<Location> answers = answers(model, tested);
-      List<Location> ruled = answers(model, ruling);
-      double km = arguments.decimal("km");
-      ErrorBound bound = new ErrorBound(km, arguments.decimal("confidence"), 0.1);
-      AnswerRule rule =
-          way.endsWith("worst")
-              ? LearnThenTest.fitForShift(ruled, truths(ruling), of, bound, answers(model, unknown))
-              : LearnThenTest.fit(ruled, truths(ruling), of, bound);
-      List<Double> masses = answers.stream().map(answer -> AnswerRule.mass(answer, km)).toList();
-      Drift drift = Drift.of(rule, masses).withVectors(vectors);
-      String alarm = drift.isAlarm() ? "1" : "0";
-      for (RegionCoverage coverage : RegionCoverage.of(truths(tested), answers)) {
-        print(
-            start,
-            String.format(Locale.ROOT, "region %.2f", coverage.share()),
-            coverage.measured(),
-            String.format(Locale.ROOT, "%.0f,%s", coverage.medianAreaKm2(), alarm));
-      }
-      print(start, "drift p-value", drift.pValue(), alarm);
-      print(start, "vector drift p-value", vectors.pValue(), alarm);
-      long given = answers.stream().filter(rule::accepts).count();
-      long right = 0;
-      for (int i = 0; i < answers.size(); i++) {
-        if (rule.accepts(answers.get(i))
-            && GreatCircle.isWithin(answers.get(i).latLng(), tested.get(i).latLng(), km)) {
-          right++;
-        }
-      }
-      print(start, "answered", Share.of(given, answers.size()), "," + alarm);
-      if (given > 0) {
-        print(start, "right of those answered", Share.of(right, given), "," + alarm);
-      }
-    }
+    int tested = arguments.number("photos");
+    new ShiftCoverage(
+            labeled(calibrating),
+            labeled(ruling),
+            groups,
+            // Other photos of the rendering that is left out.
+            labeled(tests.photos(tested, 2 * count)),
+            labeled(tests.photos(0, tested)),
+            Optional.empty())
+        .print(
+            model,
+            model.method() + "," + seed + "," + leftOut,
+            arguments.list("ways"),
+            new ErrorBound(arguments.decimal("km"), arguments.decimal("confidence"), 0.1));
   }
 
-  private static PhotoSource source(List<EarthPhoto> photos) {
-    return new PhotoSource() {
-      @Override
-      public int size() {
-        return photos.size();
-      }
-
-      @Override
-      public LabeledPhoto photo(int epoch, int index) {
-        EarthPhoto photo = photos.get(index);
-        return new LabeledPhoto(photo.image(), photo.latLng(), Optional.empty());
-      }
-    };
-  }
-
-  private static List<LatLng> truths(List<EarthPhoto> photos) {
-    return photos.stream().map(EarthPhoto::latLng).toList();
-  }
-
-  private static List<Location> answers(GeoModel model, List<EarthPhoto> photos) {
-    try (Localizer localizer = model.localizer()) {
-      return localizer.locateImages(photos.stream().map(EarthPhoto::image).toList());
-    }
-  }
-
-  private static void print(String start, String measure, double value, String alarm) {
-    System.out.printf(Locale.ROOT, "%s,%s,%.2g,,,,%s%n", start, measure, value, alarm);
-  }
-
-  /** Returns the vectors of some of the photos. */
-  static List<float[]> vectors(GeoModel model, List<EarthPhoto> photos, int most) {
-    return Arrays.stream(CalibrationVectors.sample(photos.size(), most))
-        .mapToObj(i -> model.vector(photos.get(i).image(), Optional.empty()).orElseThrow())
-        .toList();
-  }
-
-  /** Prints a share, with the columns after it. */
-  private static void print(String start, String measure, Share share, String more) {
-    System.out.printf(
-        Locale.ROOT,
-        "%s,%s,%.1f,%.1f,%.1f,%s%n",
-        start,
-        measure,
-        100 * share.accuracy(),
-        100 * share.low(),
-        100 * share.high(),
-        more);
+  private static List<LabeledPhoto> labeled(List<EarthPhoto> photos) {
+    return photos.stream().map(photo -> new LabeledPhoto(photo.image(), photo.latLng())).toList();
   }
 }

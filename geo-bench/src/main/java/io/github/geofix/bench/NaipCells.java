@@ -1,5 +1,6 @@
 package io.github.geofix.bench;
 
+import com.google.common.io.MoreFiles;
 import io.github.geofix.models.image.Photos;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -28,13 +29,15 @@ final class NaipCells {
   private static final int TRAINING_COLUMNS = 8;
   private static final int BUFFER_COLUMNS = 1;
 
+  private final List<String> names;
   private final List<BufferedImage> dates;
   private final int referenceDate;
   private final int columns;
   private final int rows;
 
-  private NaipCells(List<BufferedImage> dates, int referenceDate) {
-    this.dates = dates;
+  private NaipCells(List<Path> files, int referenceDate) {
+    this.names = files.stream().map(MoreFiles::getNameWithoutExtension).toList();
+    this.dates = files.stream().map(Photos::read).toList();
     this.referenceDate = referenceDate;
     columns = dates.stream().mapToInt(BufferedImage::getWidth).min().orElseThrow() / SIDE;
     rows = dates.stream().mapToInt(BufferedImage::getHeight).min().orElseThrow() / SIDE;
@@ -48,11 +51,10 @@ final class NaipCells {
    */
   static NaipCells read(Path folder, int referenceDate) {
     try (Stream<Path> files = Files.list(folder.resolve("img"))) {
-      List<BufferedImage> dates =
+      List<Path> dates =
           files
               .filter(file -> file.toString().endsWith(".png"))
               .sorted(Comparator.comparing(Path::toString))
-              .map(Photos::read)
               .toList();
       if (dates.size() < 4) {
         throw new IllegalArgumentException(
@@ -71,6 +73,11 @@ final class NaipCells {
         .toArray();
   }
 
+  /** Returns the names of the dates, such as 20180716, oldest first. */
+  List<String> names() {
+    return names;
+  }
+
   /** Returns the date of the references that queries are tested on. */
   int referenceDate() {
     return referenceDate;
@@ -85,8 +92,13 @@ final class NaipCells {
   record Cell(int x, int y) {
     /** Returns the square moved at random by up to the jitter along each axis. */
     Cell near(SplittableRandom random) {
+      return near(JITTER, random);
+    }
+
+    /** Returns the square moved at random by up to so many pixels along each axis. */
+    Cell near(int pixels, SplittableRandom random) {
       return new Cell(
-          x + random.nextInt(-JITTER, JITTER + 1), y + random.nextInt(-JITTER, JITTER + 1));
+          x + random.nextInt(-pixels, pixels + 1), y + random.nextInt(-pixels, pixels + 1));
     }
   }
 
@@ -118,8 +130,19 @@ final class NaipCells {
   /** Returns what is seen of a square on a date; one that leaves the picture is moved back in. */
   BufferedImage image(int date, Cell cell) {
     BufferedImage image = dates.get(date);
-    int x = Math.max(0, Math.min(image.getWidth() - SIDE, cell.x()));
-    int y = Math.max(0, Math.min(image.getHeight() - SIDE, cell.y()));
-    return image.getSubimage(x, y, SIDE, SIDE);
+    Cell inside = inside(image, cell);
+    return image.getSubimage(inside.x(), inside.y(), SIDE, SIDE);
+  }
+
+  /** Returns the whole picture of a date. */
+  BufferedImage picture(int date) {
+    return dates.get(date);
+  }
+
+  /** Returns a square that leaves the picture moved back in. */
+  static Cell inside(BufferedImage image, Cell cell) {
+    return new Cell(
+        Math.max(0, Math.min(image.getWidth() - SIDE, cell.x())),
+        Math.max(0, Math.min(image.getHeight() - SIDE, cell.y())));
   }
 }

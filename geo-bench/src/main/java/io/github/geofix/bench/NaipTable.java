@@ -3,18 +3,12 @@ package io.github.geofix.bench;
 import io.github.geofix.bench.NaipCells.Cell;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.eval.Bootstrap;
-import io.github.geofix.models.image.ImageSpec;
-import io.github.geofix.models.internal.image.PolarTransform;
 import io.github.geofix.models.recombine.RecombineConfig;
-import io.github.geofix.models.recombine.RecombineConfig.Augment;
-import io.github.geofix.models.recombine.RecombineConfig.Ground;
 import io.github.geofix.models.recombine.RecombineConfig.InfoNce;
 import io.github.geofix.models.recombine.RecombineConfig.Loss;
 import io.github.geofix.models.recombine.RecombineConfig.Triplet;
 import io.github.geofix.models.recombine.RecombineConfig.Tuple;
 import io.github.geofix.models.recombine.RecombineModel;
-import io.github.geofix.models.train.Examples;
-import io.github.geofix.models.train.Examples.Example;
 import io.github.geofix.train.TrainOptions;
 import io.github.geofix.train.Trainer;
 import java.awt.image.BufferedImage;
@@ -41,9 +35,6 @@ import java.util.stream.IntStream;
  * reference}, the number of the references' date, 0 the oldest, -2 the last but one.
  */
 public final class NaipTable {
-  /** Meters a pixel of the aerial images. */
-  private static final int FINEST = 5;
-
   private static final int QUERIES_PER_CELL = 8;
   private static final int BATCH = 64;
 
@@ -86,30 +77,25 @@ public final class NaipTable {
   private final NaipCells cells;
   private final List<Cell> gallery;
 
-  /** Pixels along a tile's side; a panorama of a full circle is twice as wide and half as high. */
-  private final int tile;
-
+  private final NaipCamera camera;
   private final int regions;
   private final int headings;
-  private final double fieldOfView;
   private final List<Query> queries = new ArrayList<>();
 
   private NaipTable(
       NaipCells cells, int pixelMeters, int regions, int headings, double fieldOfView) {
     this.cells = cells;
     this.gallery = cells.testCells();
-    this.tile = NaipCells.SIDE * FINEST / pixelMeters;
+    this.camera = NaipCamera.of(pixelMeters, fieldOfView);
     this.regions = regions;
     this.headings = headings;
-    this.fieldOfView = fieldOfView;
     // The same photos for all seeds and settings.
     SplittableRandom random = new SplittableRandom(2018);
     for (int cell = 0; cell < gallery.size(); cell++) {
       for (int i = 0; i < QUERIES_PER_CELL; i++) {
         BufferedImage seen = cells.image(cells.queryDate(), gallery.get(cell).near(random));
         double heading = 360 * random.nextDouble();
-        PolarTransform camera = new PolarTransform(columns(), tile / 2, heading, fieldOfView);
-        queries.add(new Query(noisy(camera.apply(seen), random), cell, heading));
+        queries.add(new Query(camera.photo(seen, heading, random), cell, heading));
       }
     }
   }
@@ -157,32 +143,6 @@ public final class NaipTable {
     }
   }
 
-  private int panoramaWidth() {
-    return 2 * tile;
-  }
-
-  private int columns() {
-    return (int) Math.round(panoramaWidth() * fieldOfView / 360);
-  }
-
-  /** Changes gain by up to a fifth and brightness by 20 levels, and adds noise of 8 levels. */
-  private static BufferedImage noisy(BufferedImage image, SplittableRandom random) {
-    double gain = random.nextDouble(0.8, 1.2);
-    double bias = random.nextDouble(-20, 20);
-    for (int y = 0; y < image.getHeight(); y++) {
-      for (int x = 0; x < image.getWidth(); x++) {
-        int rgb = image.getRGB(x, y);
-        int changed = 0;
-        for (int shift = 16; shift >= 0; shift -= 8) {
-          double value = gain * ((rgb >> shift) & 0xff) + bias + 8 * random.nextGaussian();
-          changed = changed << 8 | (int) Math.max(0, Math.min(255, value + 0.5));
-        }
-        image.setRGB(x, y, changed);
-      }
-    }
-    return image;
-  }
-
   private List<Found> chance() {
     SplittableRandom random = new SplittableRandom(1);
     return queries.stream()
@@ -192,15 +152,15 @@ public final class NaipTable {
 
   /** Correlates photos with the polar transform of each cell, at every column's heading. */
   private List<Found> correlated() {
-    PolarTransform camera = new PolarTransform(columns(), tile / 2, 0, fieldOfView);
+    int columns = camera.panoramaWidth();
     float[][][] templates =
         gallery.parallelStream()
             .map(
                 cell -> {
                   BufferedImage reference = cells.image(cells.referenceDate(), cell);
-                  return IntStream.range(0, panoramaWidth())
-                      .mapToObj(s -> camera.withHeading(360.0 * s / panoramaWidth()))
-                      .map(c -> unit(c.apply(reference)))
+                  return IntStream.range(0, columns)
+                      .mapToObj(s -> camera.view(reference, 360.0 * s / columns))
+                      .map(NaipTable::unit)
                       .toArray(float[][]::new);
                 })
             .toArray(float[][][]::new);
@@ -233,21 +193,12 @@ public final class NaipTable {
 
   /** Trains on the training columns and dates, then ranks the gallery for every query. */
   private List<Found> learned(Setting setting, long steps, long seed) {
-    boolean unrolled = setting.unrolled;
-    ImageSpec photo = ImageSpec.half(tile).withSize(tile / 2, columns());
-    ImageSpec view = unrolled ? photo.withSize(tile / 2, panoramaWidth()) : ImageSpec.half(tile);
-    RecombineConfig tiny = RecombineConfig.tiny();
     RecombineConfig config =
-        tiny.withEncoder(tiny.encoder().withShared(unrolled).withImages(photo, view))
-            .withPhotos(new Ground(headings, fieldOfView, Augment.TURNS, unrolled))
-            .withRecombination(
-                RecombineConfig.Recombination.defaults()
-                    .withRegions(setting.recombined ? regions : 1))
-            .withLoss(setting.loss);
+        camera.config(headings, setting.unrolled, setting.recombined ? regions : 1, setting.loss);
     TrainOptions options = EarthTraining.options(steps, BATCH, seed);
     try (RecombineModel model = RecombineModel.create(config, List.of(), seed);
         TileEncoder encoder = model.tileEncoder()) {
-      Trainer.of(model, options).fit(new Pairs(model, seed));
+      Trainer.of(model, options).fit(new NaipPairs(cells, cells.trainingDates(), camera, NaipCells.JITTER, model, seed));
       List<float[]> tiles =
           encoder.encodeTiles(
               gallery.stream().map(cell -> cells.image(cells.referenceDate(), cell)).toList());
@@ -256,34 +207,6 @@ public final class NaipTable {
       return IntStream.range(0, queries.size())
           .mapToObj(q -> found(queries.get(q), photos.get(q), rows))
           .toList();
-    }
-  }
-
-  /** Two images of one square, of two dates. */
-  private final class Pairs implements Examples {
-    private final RecombineModel model;
-    private final long seed;
-
-    Pairs(RecombineModel model, long seed) {
-      this.model = model;
-      this.seed = seed;
-    }
-
-    @Override
-    public int size() {
-      return cells.trainingCount();
-    }
-
-    @Override
-    public Example example(int epoch, int index, SplittableRandom random) {
-      SplittableRandom grid = new SplittableRandom(31 * seed + epoch);
-      Cell cell = cells.trainingCells(grid).get(index);
-      int[] dates = cells.trainingDates();
-      int reference = random.nextInt(dates.length);
-      int query = (reference + 1 + random.nextInt(dates.length - 1)) % dates.length;
-      BufferedImage seen = cells.image(dates[query], cell.near(random));
-      BufferedImage photo = noisy(PolarTransform.of(panoramaWidth(), tile / 2).apply(seen), random);
-      return model.example(photo, cells.image(dates[reference], cell), index, random);
     }
   }
 
@@ -338,7 +261,7 @@ public final class NaipTable {
     System.out.printf(
         Locale.ROOT,
         "%.0f,%s,%s,%d,%d,%d,%.1f,%.1f,%.1f,%.1f,%.1f%n",
-        fieldOfView,
+        camera.fieldOfView(),
         system,
         seed,
         steps,

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ParameterException;
 
-/** What a user is told of an error: one line that is safe to print. */
+/** The message of an error for users: one line that is safe to print. */
 final class ErrorText {
   /** The longest that is still read; more comes from files of another kind. */
   private static final int MAX_CHARS = 2000;

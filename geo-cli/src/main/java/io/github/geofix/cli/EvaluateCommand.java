@@ -422,8 +422,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     if (what == null) {
       boolean complete = set.findings().stream().noneMatch(Finding::fatal);
-      return Count.of(set.queries().size(), "photos and ")
-          + Count.of(set.gallery().size(), "aerial images")
+      return protocol.counts(set)
           + (complete ? ", all there" : "");
     }
     CrossViewBenchmark benchmark =

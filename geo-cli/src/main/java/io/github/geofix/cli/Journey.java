@@ -55,7 +55,19 @@ enum Journey {
           + " --out models/sample4geo-untrained",
       "train --from models/sample4geo-untrained --recipe sample4geo --protocol cvusa --root"
           + " data/CVUSA --run work/sample4geo-run --out models/sample4geo",
-      "evaluate --protocol cvusa --root data/CVUSA --model models/sample4geo");
+      "evaluate --protocol cvusa --root data/CVUSA --model models/sample4geo"),
+  SAMPLE4GEO_UNIVERSITY(
+      "Sample4Geo on photos of drones, ICCV 2023",
+      "evaluate --protocol university-drone --root data/University-Release",
+      "import --from weights/convnext_base_384.safetensors --method recombine --size"
+          + " sample4geo-university --out models/drone-untrained",
+      "train --from models/drone-untrained --recipe sample4geo-university --protocol"
+          + " university-drone --root data/University-Release --run work/drone-run --out"
+          + " models/drone",
+      "evaluate --protocol university-drone --root data/University-Release --model"
+          + " models/drone",
+      "evaluate --protocol university-satellite --root data/University-Release --model"
+          + " models/drone");
 
   private final String paper;
 

@@ -136,7 +136,7 @@ public final class Main {
     return ErrorText.withoutSecrets(trace.toString());
   }
 
-  /** Says what is wrong with a command line, and where to read how it is right. */
+  /** Prints what is wrong with a command line, and the command for its help. */
   private static int usage(ParameterException exception, PrintWriter err) {
     CommandLine command = exception.getCommandLine();
     err.println("geofix: " + ErrorText.ofUsage(exception));

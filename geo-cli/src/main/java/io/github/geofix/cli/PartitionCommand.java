@@ -181,7 +181,7 @@ final class PartitionCommand implements Callable<Integer> {
         : Optional.empty();
   }
 
-  /** Says what came out, in words and, where asked for, on a map. */
+  /** Prints the number of cells and, on request, draws them on a map. */
   private void say(
       PrintWriter out,
       PointSet points,

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** The photos of a file or a benchmark, with what a new model has to know of them. */
+/** The photos of a file or a benchmark, with the settings of a new model that follow from them. */
 sealed interface TrainingList {
 
   /**
@@ -68,7 +68,7 @@ sealed interface TrainingList {
   /** Returns the places that a new model looks photos up among. */
   List<LatLng> gallery();
 
-  /** Returns what a new model has to know about the photos, as settings. */
+  /** Returns the settings of a new model that follow from the photos. */
   Map<String, String> settings();
 
   /** Returns what to train on, photos within limits; pairs have those of their model. */
@@ -113,10 +113,6 @@ sealed interface TrainingList {
   record OfPairs(CrossViewProtocol protocol, List<ImagePair> pairs, List<LatLng> places)
       implements TrainingList {
 
-    /** All benchmarks have panoramas; the tiny size is made for photos from above. */
-    private static final Map<String, String> PANORAMAS =
-        Map.of("photos.type", "ground", "encoder.photo.fit", "stretch");
-
     @Override
     public List<LatLng> gallery() {
       // There is no map: aerial images are looked up in lists or indexes.
@@ -125,7 +121,8 @@ sealed interface TrainingList {
 
     @Override
     public Map<String, String> settings() {
-      return PANORAMAS;
+      // The tiny size is made for photos from above, north up.
+      return Map.of("photos.type", protocol.photoType(), "encoder.photo.fit", "stretch");
     }
 
     @Override

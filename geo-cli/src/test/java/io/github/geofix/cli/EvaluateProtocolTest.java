@@ -62,7 +62,7 @@ final class EvaluateProtocolTest {
             folder.resolve("run.tex").toString());
     assertThat(result.err())
         .isEqualToIgnoringNewLines(
-            "note: photos listed with 100 aerial images, where the benchmark has 52,605 with 90,618: 48");
+            "note: panoramas listed with 100 aerial images, where the benchmark has 52,605 with 90,618: 48");
     assertThat(result.code()).isZero();
     assertThat(result.out())
         .contains("| R@1% (K = 1) |", "| hit rate (covering) |", "| R@1@100m |")
@@ -139,7 +139,7 @@ final class EvaluateProtocolTest {
             SAMPLE.toString(),
             "--list",
             list.toString());
-    assertThat(checked.out().strip()).isEqualTo("24 photos and 50 aerial images, all there");
+    assertThat(checked.out().strip()).isEqualTo("24 panoramas and 50 aerial images, all there");
     assertThat(Files.readAllLines(list)).hasSize(75).contains("list,row,image");
   }
 
@@ -158,7 +158,7 @@ final class EvaluateProtocolTest {
             SAMPLE.resolve("g.npy").toString());
     assertThat(fewer.code()).isEqualTo(1);
     assertThat(fewer.err())
-        .contains("48 rows in ", "q.npy, but 24 photos: one row each", "--list writes the order");
+        .contains("48 rows in ", "q.npy, but 24 panoramas: one row each", "--list writes the order");
     Files.writeString(
         folder.resolve("im2gps.csv"), "IMG_ID,LAT,LON\na.jpg,-122.4,37.8\nb.jpg,2.35,48.85\n");
     Result missing = run("evaluate", "--protocol", "im2gps", "--root", folder.toString());

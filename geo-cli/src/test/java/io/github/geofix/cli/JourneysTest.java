@@ -258,6 +258,21 @@ final class JourneysTest {
   }
 
   @Test
+  void sample4GeoOnPhotosOfDrones() throws IOException {
+    university();
+    convNeXtWeights("convnext_base_384.safetensors");
+    List<String> training =
+        List.of("--epochs", "2", "--batch", "4", "--opt", "batches.chunkSize=2");
+    String table =
+        follow(
+            Journey.SAMPLE4GEO_UNIVERSITY,
+            List.of(List.of(), smallPairs(), training, List.of(), List.of()));
+    assertThat(table)
+        .contains("4 queries in a gallery of 15", "| AP |", "91.39");
+    assertThat(folder.resolve("models/drone/config.json")).content().contains("\"drone\"");
+  }
+
+  @Test
   void frgeo() throws IOException {
     cvusa();
     convNeXtWeights("convnext_tiny.safetensors");
@@ -421,6 +436,30 @@ final class JourneysTest {
       rows.add("im/%d.jpg,%d,%d".formatted(i, i % 6 * 20 - 50, i * 13 % 300 - 140));
     }
     Files.write(root.resolve(table), rows);
+  }
+
+  /** Three photos a building; the last is in the galleries alone. */
+  private void university() throws IOException {
+    Path root = folder.resolve("data/University-Release");
+    for (int building = 1; building <= 9; building++) {
+      String id = String.format(Locale.ROOT, "%04d", building);
+      List<String> sides =
+          building <= 4
+              ? List.of("train/drone", "train/satellite")
+              : List.of(
+                  "test/gallery_drone",
+                  "test/gallery_satellite",
+                  "test/query_drone",
+                  "test/query_satellite");
+      for (String side : sides) {
+        int images = side.contains("drone") ? 3 : 1;
+        for (int i = 1; i <= images && (building < 9 || side.contains("gallery")); i++) {
+          write(
+              image(32, 32, building),
+              root.resolve(side).resolve(id).resolve("image-0" + i + ".jpg"));
+        }
+      }
+    }
   }
 
   private void cvusa() throws IOException {

@@ -275,6 +275,47 @@ final class TrainProtocolTest {
         .contains("24 queries in a gallery of 50");
   }
 
+  @Test
+  void trainsOnDronePhotosAndFindsBothWays() throws IOException {
+    Path root = folder.resolve("University-Release");
+    for (int building = 1; building <= 6; building++) {
+      String id = String.format(Locale.ROOT, "%04d", building);
+      BufferedImage place = image(32, 32, building);
+      List<String> folders =
+          building <= 3
+              ? List.of("train/drone", "train/satellite")
+              : List.of(
+                  "test/gallery_drone",
+                  "test/gallery_satellite",
+                  "test/query_drone",
+                  "test/query_satellite");
+      for (String name : folders) {
+        // The last building is in the galleries alone.
+        if (building < 6 || name.contains("gallery")) {
+          for (int i = 0; i < (name.contains("drone") ? 3 : 1); i++) {
+            write(place, "png", root.resolve(name).resolve(id).resolve("image-" + i + ".png"));
+          }
+        }
+      }
+    }
+    String[] options = {"--batch", "3", "--epochs", "1", "--set", "photos.augment=sample4geo"};
+    Result trained = train("university-drone", root, "drone", options);
+    assertThat(trained.err().strip())
+        .isEqualTo("note: photos listed to train on, where the benchmark has 37,854: 9");
+    JsonObject photos = config("drone").getAsJsonObject("photos");
+    assertThat(photos.get("type").getAsString()).isEqualTo("drone");
+    assertThat(photos.get("augment").getAsString()).isEqualTo("sample4geo");
+    assertThat(evaluate("university-drone", root, "drone").out())
+        .contains("6 queries in a gallery of 3", "| AP ", "Sample4Geo");
+    assertThat(evaluate("university-satellite", root, "drone").out())
+        .contains("2 queries in a gallery of 9", "| AP ", "91.39");
+    assertThat(
+            run("evaluate", "--protocol", "university-drone", "--root", root.toString())
+                .out()
+                .strip())
+        .isEqualTo("6 drone photos and 3 aerial images, all there");
+  }
+
   private Path justZoomIn() throws IOException {
     Path root = folder.resolve("just-zoom-in");
     List<String> rows = new ArrayList<>(List.of("image_id,latitude,longitude,sequence"));

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * <p>Photos to learn from are cut from the Blue Marble and from Natural Earth II, photos to be
  * tested on from pictures that training never uses; both get random looks. Places are shared unless
- * the options say otherwise.
+ * set otherwise.
  */
 public final class EarthData {
 

@@ -92,7 +92,7 @@ record EarthDataset(EarthPhotos source, Path folder, boolean classMaps) {
     }
   }
 
-  /** Writes photos of one way, which say when each was taken. */
+  /** Writes photos of one drive, with the time of each. */
   static void writeDrive(List<EarthPhoto> drive, Path folder) throws IOException {
     Files.createDirectories(folder.resolve("photos"));
     List<Manifest.Entry> entries = new ArrayList<>();

@@ -32,7 +32,7 @@ public final class DistanceErrors {
     this.km = km;
     this.sorted = km.clone();
     Arrays.parallelSort(sorted);
-    // NaN sorts last, so the ends tell about all.
+    // NaN sorts last, so checking both ends checks all.
     require(sorted[0]);
     require(sorted[sorted.length - 1]);
   }

@@ -121,11 +121,6 @@ public record DistanceReport(
         RegionCoverage.of(truths, locations));
   }
 
-  /** Returns a copy with the photos' names, in the order of the errors. */
-  public DistanceReport withPhotos(List<String> names) {
-    return new DistanceReport(errors, limitsKm, names, regions);
-  }
-
   /**
    * Reads a report that {@link #toJson} wrote.
    *

@@ -100,7 +100,7 @@ final class EnergyTest {
   /** Returns the p-value of the distance, 1 / (permutations + 1) or more. */
   double pValue(int permutations) {
     SplittableRandom random = new SplittableRandom(SEED);
-    // Rounding must not tell an exchange of equal vectors from none.
+    // An exchange of equal vectors must count as none in spite of rounding.
     double found = distance() * (1 - 1e-9);
     int[] order = new int[distances.length];
     for (int i = 0; i < order.length; i++) {

@@ -19,8 +19,8 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All figures of a run over photos: the distances, the same by region, and what else the answers
- * tell. Immutable and thread-safe.
+ * All figures of a run over photos: the distances, the same by region, and the other figures of
+ * the answers. Immutable and thread-safe.
  *
  * <p>Answers are a manifest like the photos: the column {@code score} (0 to 1) gives the
  * reliability curve; {@code heading} (degrees), where the photos have it too, the heading errors;
@@ -109,7 +109,7 @@ public final class PhotoReport {
    *     that were placed in it; null without boundaries
    * @param meanPathScore the mean over photos of the levels that are right from the top, by the
    *     number of levels: continent, country and, for photos taken in a region, region. A photo
-   *     placed in the right region is right on all levels, whatever the coarser borders say
+   *     placed in the right region is right on all levels, whatever the coarser borders are
    */
   public record Hierarchy(
       Share continent, Share country, @Nullable Share region, double meanPathScore) {}

@@ -232,12 +232,12 @@ public final class PublishedFigures {
    * same name.
    *
    * @param run the name of the run
-   * @param shares its figures by metric, such as {@code acc@25km}
+   * @param figures its figures by metric, such as {@code acc@25km}, from 0 to 1
    * @throws IllegalArgumentException if nothing is known of the benchmark
    */
-  public Table table(String dataset, String run, Map<String, Share> shares) {
+  public Table table(String dataset, String run, Map<String, Double> figures) {
     Map<String, String> values = new LinkedHashMap<>();
-    shares.forEach((metric, share) -> values.put(metric, Table.percent(share.accuracy())));
+    figures.forEach((metric, figure) -> values.put(metric, Table.percent(figure)));
     return table(dataset, List.of(new Row(run, "this run", values)));
   }
 

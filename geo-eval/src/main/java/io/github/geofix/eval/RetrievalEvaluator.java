@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ranks every gallery row for every query and reports recall. Immutable and thread-safe.
@@ -40,11 +42,14 @@ public final class RetrievalEvaluator {
   private final List<Integer> ks;
   private final Metric metric;
   private final Ties ties;
+  private final boolean averagePrecision;
 
-  private RetrievalEvaluator(List<Integer> ks, Metric metric, Ties ties) {
+  private RetrievalEvaluator(
+      List<Integer> ks, Metric metric, Ties ties, boolean averagePrecision) {
     this.ks = ks;
     this.metric = metric;
     this.ties = ties;
+    this.averagePrecision = averagePrecision;
   }
 
   /**
@@ -60,17 +65,28 @@ public final class RetrievalEvaluator {
       }
     }
     return new RetrievalEvaluator(
-        Arrays.stream(ks).sorted().distinct().boxed().toList(), Metric.COSINE, Ties.AGAINST_QUERY);
+        Arrays.stream(ks).sorted().distinct().boxed().toList(),
+        Metric.COSINE,
+        Ties.AGAINST_QUERY,
+        false);
   }
 
   /** Returns a copy with another metric. */
   public RetrievalEvaluator withMetric(Metric metric) {
-    return new RetrievalEvaluator(ks, metric, ties);
+    return new RetrievalEvaluator(ks, metric, ties, averagePrecision);
   }
 
   /** Returns a copy that counts ties differently. */
   public RetrievalEvaluator withTies(Ties ties) {
-    return new RetrievalEvaluator(ks, metric, ties);
+    return new RetrievalEvaluator(ks, metric, ties, averagePrecision);
+  }
+
+  /**
+   * Returns a copy that also reports {@link RetrievalReport#meanAveragePrecision}. Takes P
+   * comparisons a query and row more where a query has P positives.
+   */
+  public RetrievalEvaluator withAveragePrecision() {
+    return new RetrievalEvaluator(ks, metric, ties, true);
   }
 
   /**
@@ -118,16 +134,22 @@ public final class RetrievalEvaluator {
     withinMeters
         .values()
         .forEach(near -> targets.add(new BestPositives(queries.size(), near::positives)));
+    AveragePrecisions precisions =
+        averagePrecision ? new AveragePrecisions(queries.size(), ties) : null;
     IntStream.range(0, (queries.size() + READ - 1) / READ)
         .parallel()
-        .forEach(batch -> findLimits(counter, scorableQueries, rows, batch * READ, targets));
+        .forEach(
+            batch -> findLimits(counter, scorableQueries, rows, batch * READ, targets, precisions));
+    float[][] ofPrecisions = precisions == null ? new float[0][] : precisions.limits();
     int[][] above =
         counter.above(
             scorableQueries,
             rows,
-            targets.stream().map(BestPositives::limits).toArray(float[][]::new));
+            Stream.concat(
+                    targets.stream().map(BestPositives::limits), Arrays.stream(ofPrecisions))
+                .toArray(float[][]::new));
     List<int[]> ranks = new ArrayList<>();
-    for (int t = 0; t < above.length; t++) {
+    for (int t = 0; t < targets.size(); t++) {
       ranks.add(targets.get(t).ranks(above[t], gallery.size()));
     }
     return new RetrievalReport(
@@ -135,9 +157,13 @@ public final class RetrievalEvaluator {
         semi ? positive.ranksBesideOthers(ranks.get(0)) : null,
         semi ? ranks.get(1) : null,
         byMeters(withinMeters, ranks.subList(semi ? 2 : 1, ranks.size())),
+        precisions == null
+            ? null
+            : precisions.of(Arrays.copyOfRange(above, targets.size(), above.length)),
         gallery.size(),
         ks,
-        ties);
+        ties,
+        null);
   }
 
   private ScorableVectors scorable(Embeddings vectors, String what) {
@@ -169,15 +195,20 @@ public final class RetrievalEvaluator {
       ScorableVectors queries,
       ScorableVectors gallery,
       int first,
-      List<BestPositives> targets) {
+      List<BestPositives> targets,
+      @Nullable AveragePrecisions precisions) {
     float[] query = new float[queries.dimension()];
     float[] row = new float[gallery.dimension()];
     for (int q = first; q < Math.min(first + READ, queries.size()); q++) {
       queries.read(q, 1, query);
       for (BestPositives target : targets) {
+        float[] right = scores(counter, query, gallery, target.positives(q), row);
+        if (precisions != null && target == targets.get(0)) {
+          precisions.add(q, right);
+        }
         target.find(
             q,
-            scores(counter, query, gallery, target.positives(q), row),
+            right,
             scores(counter, query, gallery, target.others(q), row),
             ties);
       }
@@ -196,54 +227,6 @@ public final class RetrievalEvaluator {
       scores[i] = counter.score(query, row);
     }
     return scores;
-  }
-
-  /**
-   * Returns an empty tally of queries that are ranked in parts: a query's rank is the sum, over all
-   * blocks of the gallery, of {@link #countAbove} its best positive, without the positives
-   * themselves.
-   *
-   * @param gallery the number of rows of all blocks
-   */
-  public RetrievalReport.Tally tally(int gallery) {
-    return new RetrievalReport.Tally(ks, gallery, ties);
-  }
-
-  /**
-   * Returns the score of a query and a row.
-   *
-   * @throws IllegalArgumentException as {@link #evaluate(Embeddings, Embeddings, Matches)}
-   */
-  public float score(float[] query, float[] row) {
-    float[][] pair = {query, row};
-    ScorableVectors vectors = scorable(Embeddings.of(pair), "the pair");
-    float[] first = new float[query.length];
-    float[] second = new float[query.length];
-    vectors.read(0, 1, first);
-    vectors.read(1, 1, second);
-    return ScoreCounts.of(metric, query.length).score(first, second);
-  }
-
-  /**
-   * Counts the rows of a block of the gallery that rank above the best positive of each query, or
-   * as high where ties count against it. Positives in the block count, too.
-   *
-   * @param queries [Q, D]
-   * @param block [G, D]
-   * @param best the score of each query's best positive; positive infinity for a query without
-   * @return [Q]
-   */
-  public int[] countAbove(Embeddings queries, Embeddings block, float[] best) {
-    checkDimension(queries, block);
-    float[] limits = new float[best.length];
-    for (int q = 0; q < limits.length; q++) {
-      limits[q] = BestPositives.limit(best[q], ties);
-    }
-    return ScoreCounts.of(metric, block.dimension())
-        .above(
-            scorable(queries, "the queries"),
-            scorable(block, "the gallery"),
-            new float[][] {limits})[0];
   }
 
   /**
@@ -288,8 +271,7 @@ public final class RetrievalEvaluator {
   /**
    * Recall at K of searches that return the best rows of each query, in parts on any number of
    * machines. Tallies of the parts can be merged in any order, and give the figures of one tally of
-   * all queries to the last digit. {@link RetrievalReport.Tally} ranks all rows, where a search
-   * stops at the best; of equal scores, the order of the search decides. Not thread-safe.
+   * all queries to the last digit. Of equal scores, the order of the search decides. Not thread-safe.
    *
    * <pre>{@code
    * HitTally tally = new HitTally(1, 5, 10);

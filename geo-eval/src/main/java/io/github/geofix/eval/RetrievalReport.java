@@ -2,13 +2,13 @@ package io.github.geofix.eval;
 
 import com.google.gson.JsonObject;
 import io.github.geofix.core.internal.Count;
-import java.io.Serializable;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -20,11 +20,13 @@ import org.jspecify.annotations.Nullable;
  * wrong. R@1% is R@K with K = floor(gallery / 100), at least 1, as in Sample4Geo and FRGeo.
  */
 public final class RetrievalReport {
+  private static final String AVERAGE_PRECISION = "AP";
 
   private final int[] ranks;
   private final int @Nullable [] ranksBesideSemiPositives;
   private final int @Nullable [] coveringRanks;
   private final Map<Integer, int[]> ranksByMeters;
+  private final double @Nullable [] averagePrecisions;
   private final int gallerySize;
   private final List<Integer> ks;
   private final RetrievalEvaluator.Ties ties;
@@ -36,31 +38,14 @@ public final class RetrievalReport {
    * @param ranksBesideSemiPositives the same where semi-positives are not wrong
    * @param coveringRanks how many rows rank above the best that covers the query
    * @param ranksByMeters how many rows rank above the best within so many meters
+   * @param averagePrecisions the average precision of each query; null if not asked for
    */
   RetrievalReport(
       int[] ranks,
       int @Nullable [] ranksBesideSemiPositives,
       int @Nullable [] coveringRanks,
       Map<Integer, int[]> ranksByMeters,
-      int gallerySize,
-      List<Integer> ks,
-      RetrievalEvaluator.Ties ties) {
-    this(
-        ranks,
-        ranksBesideSemiPositives,
-        coveringRanks,
-        new LinkedHashMap<>(ranksByMeters),
-        gallerySize,
-        ks,
-        ties,
-        null);
-  }
-
-  private RetrievalReport(
-      int[] ranks,
-      int @Nullable [] ranksBesideSemiPositives,
-      int @Nullable [] coveringRanks,
-      Map<Integer, int[]> ranksByMeters,
+      double @Nullable [] averagePrecisions,
       int gallerySize,
       List<Integer> ks,
       RetrievalEvaluator.Ties ties,
@@ -69,6 +54,7 @@ public final class RetrievalReport {
     this.ranksBesideSemiPositives = ranksBesideSemiPositives;
     this.coveringRanks = coveringRanks;
     this.ranksByMeters = ranksByMeters;
+    this.averagePrecisions = averagePrecisions;
     this.gallerySize = gallerySize;
     this.ks = ks;
     this.ties = ties;
@@ -103,6 +89,12 @@ public final class RetrievalReport {
         "mean reciprocal rank",
         queries ->
             Arrays.stream(queries).mapToDouble(q -> 1.0 / (ranks[q] + 1)).sum() / queries.length);
+    if (averagePrecisions != null) {
+      double[] precisions = averagePrecisions;
+      figures.put(
+          AVERAGE_PRECISION,
+          queries -> Arrays.stream(queries).mapToDouble(q -> precisions[q]).sum() / queries.length);
+    }
     if (coveringRanks != null) {
       figures.put("hit rate (covering)", within(coveringRanks, 1));
     }
@@ -115,6 +107,7 @@ public final class RetrievalReport {
         ranksBesideSemiPositives,
         coveringRanks,
         ranksByMeters,
+        averagePrecisions,
         gallerySize,
         ks,
         ties,
@@ -152,11 +145,6 @@ public final class RetrievalReport {
   /** Returns the number of rows searched. */
   public int gallerySize() {
     return gallerySize;
-  }
-
-  /** Returns how ties were counted. */
-  public RetrievalEvaluator.Ties ties() {
-    return ties;
   }
 
   /** Returns how many rows, positives aside, rank above a query's best positive: 0 is right. */
@@ -216,8 +204,22 @@ public final class RetrievalReport {
   }
 
   /**
+   * Returns the mean over queries of their average precision, 0 to 1; empty unless {@link
+   * RetrievalEvaluator#withAveragePrecision} asked for it.
+   *
+   * <p>The average precision is the area under precision over recall by the trapezoidal rule, as in
+   * the evaluation of University-1652 (Zheng, Wei and Yang, ACM Multimedia 2020): of one positive
+   * alone at rank r, counted from 0, it is 1 / (2 (r + 1)), and 1 at rank 0.
+   */
+  public OptionalDouble meanAveragePrecision() {
+    return averagePrecisions == null
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(ExactSum.of(averagePrecisions).value() / averagePrecisions.length);
+  }
+
+  /**
    * Returns R@1 by meters: the share of queries whose best row lies at most so far away. Empty
-   * unless the evaluator was told which rows lie near.
+   * unless the evaluator was given positions.
    */
   public Map<Integer, Share> withinMeters() {
     Map<Integer, Share> within = new LinkedHashMap<>();
@@ -242,6 +244,7 @@ public final class RetrievalReport {
         ties.name().toLowerCase(Locale.ROOT),
         onePercent(),
         reciprocal / ranks.length,
+        averagePrecisions == null ? null : meanAveragePrecision().getAsDouble(),
         recall,
         hitRate,
         withinMeters());
@@ -255,6 +258,8 @@ public final class RetrievalReport {
    * @param ties how ties were counted
    * @param onePercentK the K of R@1%
    * @param meanReciprocalRank the mean of 1 / (rank + 1)
+   * @param meanAveragePrecision {@link RetrievalReport#meanAveragePrecision}; null if it was not
+   *     asked for
    * @param recallAt R@K by K, and by {@code "1%"}
    * @param hitRate the hit rates by their definition; empty without semi-positives
    * @param withinMeters the shares of queries whose best row lies so near; empty without places
@@ -265,6 +270,7 @@ public final class RetrievalReport {
       String ties,
       int onePercentK,
       double meanReciprocalRank,
+      @Nullable Double meanAveragePrecision,
       Map<String, Share> recallAt,
       Map<String, Share> hitRate,
       Map<Integer, Share> withinMeters) {}
@@ -289,6 +295,8 @@ public final class RetrievalReport {
                     name.equals("R@1%") ? "R@1% (K = " + onePercent() + ")" : name,
                     Table.percent(share.accuracy()) + " %",
                     Table.percent(share.low()) + " to " + Table.percent(share.high())));
+    meanAveragePrecision()
+        .ifPresent(mean -> table.row(AVERAGE_PRECISION, Table.percent(mean) + " %", ""));
     return table;
   }
 
@@ -306,6 +314,8 @@ public final class RetrievalReport {
                     Double.toString(share.accuracy()),
                     Double.toString(share.low()),
                     Double.toString(share.high())));
+    meanAveragePrecision()
+        .ifPresent(mean -> table.row(AVERAGE_PRECISION, Double.toString(mean), "", ""));
     if (intervals != null) {
       String title = intervals.title();
       intervals()
@@ -348,93 +358,5 @@ public final class RetrievalReport {
       json.add("bootstrap", DistanceJson.tree(intervals));
     }
     return json;
-  }
-
-  /**
-   * The figures of a {@link RetrievalReport} for queries that were ranked in parts, on any number
-   * of machines, see {@link RetrievalEvaluator#tally}. Tallies of the parts can be merged in any
-   * order, and give the figures of one report of all queries to the last digit. Not thread-safe.
-   */
-  public static final class Tally implements Serializable {
-    private static final long serialVersionUID = 1;
-
-    private final int[] ks;
-    private final long[] hits;
-    private final int gallery;
-    private final RetrievalEvaluator.Ties ties;
-    private final ExactSum reciprocal = new ExactSum();
-    private long onePercentHits;
-    private long count;
-
-    Tally(List<Integer> ks, int gallery, RetrievalEvaluator.Ties ties) {
-      this.ks = ks.stream().mapToInt(Integer::intValue).toArray();
-      this.hits = new long[ks.size()];
-      this.gallery = gallery;
-      this.ties = ties;
-    }
-
-    /**
-     * Adds a query.
-     *
-     * @param rank how many wrong rows rank above its best positive; the size of the gallery for a
-     *     query without positives
-     * @throws IllegalArgumentException if it is not 0 to the size of the gallery
-     */
-    public void add(int rank) {
-      if (rank < 0 || rank > gallery) {
-        throw new IllegalArgumentException(
-            "rank " + rank + " in a gallery of " + gallery + " rows");
-      }
-      for (int i = 0; i < ks.length; i++) {
-        hits[i] += rank < Math.min(ks[i], gallery) ? 1 : 0;
-      }
-      onePercentHits += rank < RetrievalReport.onePercent(gallery) ? 1 : 0;
-      reciprocal.add(1.0 / (rank + 1));
-      count++;
-    }
-
-    /**
-     * Adds what another tally counted.
-     *
-     * @throws IllegalArgumentException if it is of another evaluator or gallery
-     */
-    public void merge(Tally other) {
-      if (!Arrays.equals(ks, other.ks) || gallery != other.gallery || ties != other.ties) {
-        throw new IllegalArgumentException("tallies of different evaluations cannot be merged");
-      }
-      for (int i = 0; i < hits.length; i++) {
-        hits[i] += other.hits[i];
-      }
-      onePercentHits += other.onePercentHits;
-      reciprocal.add(other.reciprocal);
-      count += other.count;
-    }
-
-    /** Returns the number of queries. */
-    public long count() {
-      return count;
-    }
-
-    /**
-     * Returns the figures, without hit rates and places.
-     *
-     * @throws IllegalArgumentException if there is no query
-     */
-    public RetrievalReport.Summary summary() {
-      Map<String, Share> recall = new LinkedHashMap<>();
-      for (int i = 0; i < ks.length; i++) {
-        recall.put(Integer.toString(ks[i]), Share.of(hits[i], count));
-      }
-      recall.put("1%", Share.of(onePercentHits, count));
-      return new RetrievalReport.Summary(
-          Math.toIntExact(count),
-          gallery,
-          ties.name().toLowerCase(Locale.ROOT),
-          RetrievalReport.onePercent(gallery),
-          reciprocal.value() / count,
-          recall,
-          Map.of(),
-          Map.of());
-    }
   }
 }

@@ -145,6 +145,69 @@ class RetrievalEvaluatorTest {
     }
   }
 
+  /** Precision over recall of the ranked list, row by row, as the evaluation of University-1652. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void averagesPrecisionAsTheDefinitionDoes(long seed) {
+    Random random = new Random(seed);
+    float[][] queries = whole(1 + random.nextInt(200), 6, random);
+    float[][] gallery = whole(20 + random.nextInt(300), 6, random);
+    List<int[]> positives = new ArrayList<>();
+    for (int q = 0; q < queries.length; q++) {
+      positives.add(
+          random.ints(1 + random.nextInt(60), 0, gallery.length).distinct().toArray());
+    }
+    for (Ties ties : Ties.values()) {
+      double sum = 0;
+      for (int q = 0; q < queries.length; q++) {
+        sum += averagePrecision(queries[q], gallery, positives.get(q), ties);
+      }
+      RetrievalReport report =
+          EVALUATOR
+              .withTies(ties)
+              .withAveragePrecision()
+              .evaluate(
+                  Embeddings.of(queries), Embeddings.of(gallery), Matches.of(positives));
+      assertThat(report.meanAveragePrecision().orElseThrow())
+          .isCloseTo(sum / queries.length, within(1e-12));
+      assertThat(report.summary().meanAveragePrecision())
+          .isEqualTo(report.meanAveragePrecision().orElseThrow());
+      assertThat(report.withIntervals(Bootstrap.defaults()).intervals()).containsKey("AP");
+      assertThat(report.toJson()).contains("meanAveragePrecision");
+      assertThat(report.toCsv()).contains("\nAP,0.");
+    }
+    RetrievalReport without =
+        EVALUATOR.evaluate(Embeddings.of(queries), Embeddings.of(gallery), Matches.of(positives));
+    assertThat(without.meanAveragePrecision()).isEmpty();
+    assertThat(without.toJson()).doesNotContain("meanAveragePrecision");
+  }
+
+  private static double averagePrecision(
+      float[] query, float[][] gallery, int[] positives, Ties ties) {
+    List<Integer> right = Arrays.stream(positives).boxed().toList();
+    Comparator<Integer> wrongFirst =
+        Comparator.comparing((Integer row) -> right.contains(row) == (ties == Ties.AGAINST_QUERY));
+    List<Integer> ranked =
+        IntStream.range(0, gallery.length)
+            .boxed()
+            .sorted(
+                Comparator.comparingDouble((Integer row) -> -score(Metric.DOT, query, gallery[row]))
+                    .thenComparing(wrongFirst))
+            .toList();
+    double area = 0;
+    double precision = 1;
+    int found = 0;
+    for (int i = 0; i < ranked.size(); i++) {
+      double before = precision;
+      found += right.contains(ranked.get(i)) ? 1 : 0;
+      precision = found / (i + 1.0);
+      if (right.contains(ranked.get(i))) {
+        area += (before + precision) / 2 / right.size();
+      }
+    }
+    return area;
+  }
+
   private static double score(Metric metric, float[] query, float[] row) {
     double score = 0;
     for (int d = 0; d < row.length; d++) {

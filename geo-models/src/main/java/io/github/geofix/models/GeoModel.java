@@ -36,7 +36,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model of one family: a network with its arrays, trained, calibrated, asked and saved. Must be
+ * A model of one family: a network with its arrays, trained, calibrated, used and saved. Must be
  * closed.
  *
  * <p>Training, calibration and changes of the answer options are for one thread; localizers are
@@ -293,7 +293,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
    *
    * @param photos photos with known places
    * @param groups the group of each photo, as of {@link #calibrate(PhotoSource, List)}
-   * @param others photos of the kind that the model will be asked about; their places are not used
+   * @param others photos of the kind that will be located; their places are not used
    * @return the calibration, which answers follow from now on and {@link #save} keeps
    */
   public final Calibration calibrateForShift(
@@ -310,7 +310,7 @@ public abstract class GeoModel implements Trainable, AutoCloseable {
     return calibration;
   }
 
-  /** Calibrates the model on photos that are scored in another way; asked once for each index. */
+  /** Calibrates the model on photos that are scored in another way; called once for each index. */
   protected final Calibration calibrate(int photos, IntFunction<ScoredPhoto> scorer) {
     calibration = Calibration.fit(photos, scorer);
     return calibration;

@@ -70,7 +70,7 @@ public final class OnnxEncoder implements PhotoEncoder {
   }
 
   /**
-   * Opens an encoder, and runs it once to see what it gives.
+   * Opens an encoder, and runs it once to find the shape of its output.
    *
    * @param config how photos are read and which numbers are the vector
    * @throws ModelFormatException if the file is no ONNX model, refers to other files or operators

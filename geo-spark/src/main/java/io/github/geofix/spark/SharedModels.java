@@ -114,9 +114,9 @@ final class SharedModels {
     return loads;
   }
 
-  /** Returns how many models this executor holds. */
-  static synchronized int held() {
-    return MODELS.size();
+  /** Returns how many models tasks of this executor use. */
+  static synchronized long inUse() {
+    return MODELS.values().stream().filter(held -> held.tasks > 0).count();
   }
 
   /** Returns a localizer, until the task ends. */
@@ -192,28 +192,15 @@ final class SharedModels {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    if (remove(key, held, TimeUnit.SECONDS.toNanos(IDLE_SECONDS))) {
+    if (remove(key, held)) {
       held.close();
     }
   }
 
-  private static synchronized boolean remove(Object key, Held<?> held, long idleNanos) {
+  private static synchronized boolean remove(Object key, Held<?> held) {
     return held.tasks == 0
-        && System.nanoTime() - held.idleSince >= idleNanos
+        && System.nanoTime() - held.idleSince >= TimeUnit.SECONDS.toNanos(IDLE_SECONDS)
         && MODELS.remove(key, held);
-  }
-
-  /** Closes the models that no task uses, at once. */
-  static void closeUnused() {
-    for (Map.Entry<Object, Held<?>> each : snapshot().entrySet()) {
-      if (remove(each.getKey(), each.getValue(), 0)) {
-        each.getValue().close();
-      }
-    }
-  }
-
-  private static synchronized Map<Object, Held<?>> snapshot() {
-    return new HashMap<>(MODELS);
   }
 
   private static final Supplier<Semaphore> PERMITS =

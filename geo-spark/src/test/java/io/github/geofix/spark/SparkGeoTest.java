@@ -115,8 +115,7 @@ final class SparkGeoTest {
     assertThat(truths).hasSize(PHOTOS - 1);
     assertThat(GEO.evaluate(SPARK.read().parquet(out)))
         .isEqualTo(DistanceReport.of(truths, guesses).summary());
-    SharedModels.closeUnused();
-    assertThat(SharedModels.held()).isZero();
+    assertThat(SharedModels.inUse()).isZero();
   }
 
   @Test

@@ -49,6 +49,8 @@ import java.util.Map;
  *       4.2, and released code): AdamW with learning rate 1e-3, one epoch of linear warm-up, then a
  *       cosine to zero, PyTorch's weight decay of 0.01, gradients clipped at norm 100, 40 epochs in
  *       batches of 128, neighbor sampling.
+ *   <li>recombine {@code sample4geo-university}, the same for University-1652: one epoch, a tenth of
+ *       it warm-up, no neighbor sampling; no batch has a building twice.
  * </ul>
  *
  * <p>Large batches are computed in parts, which gives the same step: by gradient accumulation where
@@ -74,7 +76,8 @@ public record Recipe(String method, String size, TrainOptions options) {
           new Recipe("recombine", "paper", frgeo(1e-4, 32)),
           new Recipe("recombine", "paper-vigor", frgeo(5e-5, 16)),
           new Recipe("recombine", "sample4geo", sample4geo()),
-          new Recipe("recombine", "sample4geo-vigor", sample4geo()));
+          new Recipe("recombine", "sample4geo-vigor", sample4geo()),
+          new Recipe("recombine", "sample4geo-university", sample4geoUniversity()));
 
   /**
    * Returns the recipe of a size; that of a size without a paper has the default options.
@@ -182,5 +185,12 @@ public record Recipe(String method, String size, TrainOptions options) {
         .withOptimizer(o -> o.withMaxGradientNorm(100))
         // One epoch of 40.
         .withSchedule(Schedule.cosine(0).withWarmup(0.025));
+  }
+
+  private static TrainOptions sample4geoUniversity() {
+    return sample4geo()
+        .withEpochs(1)
+        .withHardNegatives(HardNegatives.none())
+        .withSchedule(Schedule.cosine(0).withWarmup(0.1));
   }
 }

@@ -34,6 +34,7 @@ final class RecipeTest {
           recombine, paper,       1e-4, 32,    50,     0,        0.03,  0,    2.5,  frgeo, FLOAT32
           recombine, paper-vigor, 5e-5, 16,    50,     0,        0.03,  0,    2.5,  frgeo, FLOAT32
           recombine, sample4geo,  1e-3, 128,   40,     0,        0.01,  100,  0, sample4geo, FLOAT32
+          recombine, sample4geo-university, 1e-3, 128, 1, 0,     0.01,  100,  0,    none,  FLOAT32
           """)
   void hasThePublishedNumbers(
       String method,
@@ -89,6 +90,11 @@ final class RecipeTest {
     assertThat(sample4geo.factor(49, 4000, 100)).isEqualTo(0.5);
     assertThat(sample4geo.factor(100, 4000, 100)).isEqualTo(1);
     assertThat(sample4geo.factor(4000, 4000, 100)).isCloseTo(0, within(1e-12));
+    // A tenth of the one epoch.
+    Schedule university = Recipe.of("recombine", "sample4geo-university").options().schedule();
+    assertThat(university.factor(14, 296, 296)).isCloseTo(0.5, within(0.02));
+    assertThat(university.factor(30, 296, 296)).isCloseTo(1, within(1e-4));
+    assertThat(university.factor(296, 296, 296)).isCloseTo(0, within(1e-12));
   }
 
   @Test

@@ -123,8 +123,7 @@ final class RecombineTrainingTest {
             .toList();
     RecombineConfig config =
         config(ImageSpec.half(SIDE))
-            .withTiles(new RecombineConfig.MapTiles(1_000_000, 50_000, 50_000, 3))
-            .withMap(map.toString());
+            .withMap(map.toString(), new RecombineConfig.MapTiles(1_000_000, 50_000, 50_000, 3));
     try (RecombineModel model = RecombineModel.create(config, places, 1);
         TileSource source = TileSource.equirectangular(map)) {
       PhotoSource photos = new Views(source, places);

@@ -35,7 +35,7 @@ import java.util.function.ToDoubleFunction;
  *
  * <p>A candidate's score is its prior score times its likelihood to the power of a weight: a
  * logarithmic opinion pool (Genest and Zidek, "Combining Probability Distributions", Statistical
- * Science 1986). Weight 1 would treat the models as independent, but they see the same photo and
+ * Science 1986). Weight 1 would treat the models as independent, but they read the same photo and
  * their errors correlate.
  *
  * <p>The first model receives the photo files, since it may read sidecar files. For the refiners

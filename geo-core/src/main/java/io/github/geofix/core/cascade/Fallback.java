@@ -17,7 +17,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * A localizer that asks another one for the photos that it declines, such as a gallery of photos
+ * A localizer that passes the photos that it declines to another one, such as a gallery of photos
  * after a model of the whole Earth, or the other way round. Thread-safe if its parts are; closing
  * it closes them.
  *
@@ -48,7 +48,7 @@ public final class Fallback implements Localizer {
    * @param accepts whether an answer of the first is given, such as {@link
    *     io.github.geofix.core.abstention.AnswerRule#accepts}; one that declines by itself, such as
    *     a gallery, may have all of its answers given
-   * @param second is asked for photos without an answer, and for those whose answer is not accepted
+   * @param second locates photos without an answer, and those whose answer is not accepted
    */
   public Fallback(Localizer first, Predicate<? super Location> accepts, Localizer second) {
     this.first = first;

@@ -67,7 +67,7 @@ public abstract sealed class TensorFile implements AutoCloseable
    * {@code torch.save} writes. One that ends with {@code .json} is an index of safetensors files.
    *
    * @throws java.io.UncheckedIOException if it does not exist or cannot be read
-   * @throws ModelFormatException if it is damaged, unsafe or of no known kind; the message says
+   * @throws ModelFormatException if it is damaged, unsafe or of no known kind; the message names
    *     which
    */
   public static TensorFile open(Path path) {

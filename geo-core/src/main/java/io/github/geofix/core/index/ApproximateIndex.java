@@ -59,16 +59,6 @@ public final class ApproximateIndex extends AreaSearch implements AutoCloseable 
     public static Options defaults() {
       return new Options(32, 200);
     }
-
-    /** Returns a copy with another number of connections. */
-    public Options withMaxConnections(int maxConnections) {
-      return new Options(maxConnections, efConstruction);
-    }
-
-    /** Returns a copy with another number of candidates. */
-    public Options withEfConstruction(int efConstruction) {
-      return new Options(maxConnections, efConstruction);
-    }
   }
 
   /** The number of candidates of a search unless set. */

@@ -1,5 +1,6 @@
 package io.github.geofix.core.index;
 
+import com.google.common.collect.Lists;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.format.ModelFormatException;
@@ -148,8 +149,7 @@ public final class TileIndex implements AutoCloseable {
   /** As {@link #search(Path, int)} for each photo, but encoded in batches. */
   public List<List<TileHit>> searchAll(List<Path> photos, int k) {
     List<List<TileHit>> all = new ArrayList<>();
-    for (int from = 0; from < photos.size(); from += PHOTO_BATCH) {
-      List<Path> batch = photos.subList(from, Math.min(photos.size(), from + PHOTO_BATCH));
+    for (List<Path> batch : Lists.partition(photos, PHOTO_BATCH)) {
       for (float[][] headings : encoder.encodePhotos(batch)) {
         all.add(hits(headings, k));
       }
@@ -294,7 +294,7 @@ public final class TileIndex implements AutoCloseable {
 
     /**
      * Sets the largest share of map images without imagery; 0.5 unless set. They are left out of
-     * the index, which could not tell one black image from another.
+     * the index, because black images cannot be distinguished.
      *
      * @param share 0 to 1
      */

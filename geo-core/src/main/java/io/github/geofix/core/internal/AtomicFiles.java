@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Atomic replacement of files and folders: writes to a temporary name beside the target, then
- * renames. Readers never see a partial file, a failed write leaves the old one unchanged, and a
+ * renames. Readers never read a partial file, a failed write leaves the old one unchanged, and a
  * process killed at any moment leaves the old or the new one. What it left behind is removed by the
  * next write in the folder. All is written through to the disk.
  *

@@ -21,7 +21,6 @@ public final class CellHierarchy {
   private final List<CellPartition> partitions;
   private final int[][] ancestors; // [levels][finest cells]
   private final int[][] parents; // [levels][cells of the level]
-  private final int[][] firstChild; // [levels - 1][cells + 1]: children are neighbors on the curve
 
   private CellHierarchy(List<CellPartition> partitions) {
     this.partitions = List.copyOf(partitions);
@@ -29,7 +28,6 @@ public final class CellHierarchy {
     CellPartition finest = partitions.get(levels - 1);
     ancestors = new int[levels][];
     parents = new int[levels][];
-    firstChild = new int[levels - 1][];
     for (int level = 0; level < levels; level++) {
       ancestors[level] = holders(finest, partitions.get(level));
       if (level == 0) {
@@ -37,7 +35,6 @@ public final class CellHierarchy {
         Arrays.fill(parents[0], -1);
       } else {
         parents[level] = holders(partitions.get(level), partitions.get(level - 1));
-        firstChild[level - 1] = childTable(parents[level], partitions.get(level - 1).size());
       }
     }
   }
@@ -46,17 +43,6 @@ public final class CellHierarchy {
     return IntStream.range(0, fine.size())
         .map(label -> coarse.labelOfCell(fine.cellId(label)))
         .toArray();
-  }
-
-  private static int[] childTable(int[] parents, int size) {
-    int[] first = new int[size + 1];
-    for (int parent : parents) {
-      first[parent + 1]++;
-    }
-    for (int i = 1; i <= size; i++) {
-      first[i] += first[i - 1];
-    }
-    return first;
   }
 
   /**
@@ -239,18 +225,6 @@ public final class CellHierarchy {
    */
   public int parentOf(int level, int label) {
     return parents[level][label];
-  }
-
-  /**
-   * Returns the labels, at the next level, of the cells inside a cell; empty at the finest level.
-   *
-   * @param label of a cell of {@code level}
-   */
-  public IntStream childrenOf(int level, int label) {
-    if (level == partitions.size() - 1) {
-      return IntStream.empty();
-    }
-    return IntStream.range(firstChild[level][label], firstChild[level][label + 1]);
   }
 
   /**

@@ -2,8 +2,6 @@ package io.github.geofix.core.partition;
 
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.cell.S2Cells;
-import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /**
  * Encoder of positions as token sequences, coarse to fine, and its inverse. Immutable and
@@ -85,19 +83,9 @@ public final class CellTokenizer {
     return new CellTokenizer(options);
   }
 
-  /** Returns the options. */
-  public Options options() {
-    return options;
-  }
-
   /** Returns the length of a sequence, N. */
   public int length() {
     return levels.length;
-  }
-
-  /** Returns the S2 level of the cell of a prefix of {@code length} tokens, 1 or more. */
-  public int levelOf(int length) {
-    return levels[length - 1];
   }
 
   /**
@@ -209,26 +197,6 @@ public final class CellTokenizer {
   /** Returns the cell of a prefix as a region. */
   public Region regionOf(int... prefix) {
     return Region.ofCellIds(cellOf(prefix));
-  }
-
-  /**
-   * Returns the values that may follow a prefix in constrained decoding within a region.
-   *
-   * @param prefix values, none or more, fewer than N
-   * @return ascending; empty if the prefix's cell does not intersect the region
-   */
-  public int[] nextValues(Region within, int... prefix) {
-    int[] longer = Arrays.copyOf(prefix, prefix.length + 1);
-    if (longer.length > levels.length) {
-      throw new IllegalArgumentException("a word of " + levels.length + " tokens has no next one");
-    }
-    return IntStream.range(0, valuesAt(prefix.length))
-        .filter(
-            value -> {
-              longer[prefix.length] = value;
-              return within.intersectsCell(cellOf(longer));
-            })
-        .toArray();
   }
 
   /** Returns the options. */

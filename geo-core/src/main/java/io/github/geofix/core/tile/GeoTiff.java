@@ -285,7 +285,7 @@ final class GeoTiff implements TileReader {
       throw new IOException("it is south up or mirrored; gdalwarp writes it north up");
     }
     if (!(pixel[0] > 0 && pixel[1] > 0 && pixel[0] < 1e7 && pixel[1] < 1e7)) {
-      throw new IOException("it does not say where on Earth it lies (no pixel scale, tie point)");
+      throw new IOException("it has no position on Earth (no pixel scale, tie point)");
     }
     return pixel;
   }

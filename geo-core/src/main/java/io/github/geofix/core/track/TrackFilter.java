@@ -123,11 +123,6 @@ public final class TrackFilter {
     public Options withMeanKm(double value) {
       return new Options(kmPerSecond, jump, floor, temperature, window, value, candidates);
     }
-
-    /** Returns a copy with another number of candidates. */
-    public Options withCandidates(int value) {
-      return new Options(kmPerSecond, jump, floor, temperature, window, meanKm, value);
-    }
   }
 
   private final Options options;

@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,17 +47,6 @@ class CellHierarchyTest {
             assertThat(parent).isEqualTo(-1);
           } else {
             assertThat(holds(hierarchy.partition(level - 1), parent, partition, label)).isTrue();
-          }
-          if (level < 3) {
-            int self = label;
-            CellPartition next = hierarchy.partition(level + 1);
-            assertThat(hierarchy.childrenOf(level, label).toArray())
-                .isEqualTo(
-                    IntStream.range(0, next.size())
-                        .filter(child -> holds(partition, self, next, child))
-                        .toArray());
-          } else {
-            assertThat(hierarchy.childrenOf(level, label)).isEmpty();
           }
         }
       }
@@ -94,8 +82,6 @@ class CellHierarchyTest {
         .containsExactly(S2Cells.ofToken("04"), S2Cells.ofToken("34"));
     assertThat(nested.finest().cellIds()).containsExactly(S2Cells.ofToken("31"));
     assertThat(nested.ancestorOf(0, 0)).isEqualTo(1);
-    assertThat(nested.childrenOf(0, 0).toArray()).containsExactly(0);
-    assertThat(nested.childrenOf(1, 0)).isEmpty();
     assertThatThrownBy(
             () -> CellHierarchy.nested(List.of(coarse, CellPartition.ofTokens(List.of("9")))))
         .hasMessageContaining("no cell of level 1 lies in a cell of level 0");

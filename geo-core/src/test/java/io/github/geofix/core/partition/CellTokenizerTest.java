@@ -14,10 +14,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -82,7 +80,6 @@ class CellTokenizerTest {
   void aWordIsTheCellOfItsPoint(int level, int group, int length) {
     CellTokenizer tokenizer = CellTokenizer.of(new Options(level, group));
     assertThat(tokenizer.length()).isEqualTo(length);
-    assertThat(tokenizer.levelOf(length)).isEqualTo(level);
     for (LatLng point : Points.clustered(300, new Random(level))) {
       int[] word = tokenizer.encode(point);
       S2CellId leaf = new S2CellId(S2Cells.leafOf(point));
@@ -108,48 +105,6 @@ class CellTokenizerTest {
     assertThat(CellTokenizer.of(new Options(5, 2)).vocabularySize()).isEqualTo(6 + 16 + 16 + 4);
   }
 
-  private static void visit(
-      CellTokenizer tokenizer, int[] prefix, int length, Region within, List<Long> visited) {
-    if (prefix.length == length) {
-      visited.add(tokenizer.cellOf(prefix));
-      return;
-    }
-    for (int value : tokenizer.nextValues(within, prefix)) {
-      int[] longer = Arrays.copyOf(prefix, prefix.length + 1);
-      longer[prefix.length] = value;
-      visit(tokenizer, longer, length, within, visited);
-    }
-  }
-
-  @ParameterizedTest
-  @CsvSource({"6,2,1", "5,2,2", "4,1,3", "6,3,4"})
-  void visitsThePrefixesThatMeetARegionAndNoOther(int level, int group, long seed) {
-    CellTokenizer tokenizer = CellTokenizer.of(new Options(level, group));
-    Random random = new Random(seed);
-    List<String> tokens = new ArrayList<>();
-    for (LatLng point : Points.uniform(5, random)) {
-      tokens.add(S2Cells.token(S2Cells.parent(S2Cells.leafOf(point), 1 + random.nextInt(9))));
-    }
-    Region region = Region.ofTokens(tokens);
-    for (int length = 1; length <= tokenizer.length(); length++) {
-      List<Long> visited = new ArrayList<>();
-      visit(tokenizer, new int[0], length, region, visited);
-      List<Long> expected = new ArrayList<>();
-      int cellLevel = tokenizer.levelOf(length);
-      for (S2CellId cell = S2CellId.begin(cellLevel);
-          !cell.equals(S2CellId.end(cellLevel));
-          cell = cell.next()) {
-        S2CellId candidate = cell;
-        if (tokens.stream().anyMatch(t -> S2CellId.fromToken(t).intersects(candidate))) {
-          expected.add(cell.id());
-        }
-      }
-      assertThat(visited).isEqualTo(expected);
-    }
-    assertThat(tokenizer.nextValues(Region.ofTokens(List.of("1", "3", "5", "7", "9", "b"))))
-        .containsExactly(0, 1, 2, 3, 4, 5);
-  }
-
   @Test
   void refusesWhatIsNoWord() {
     assertThatThrownBy(() -> GEO_TOKEN.decode()).hasMessageContaining("1 to 11 tokens, not 0");
@@ -160,8 +115,5 @@ class CellTokenizerTest {
     assertThatThrownBy(() -> GEO_TOKEN.decodeAll(new int[12])).hasMessageContaining("words of 11");
     assertThatThrownBy(() -> new Options(31, 2)).hasMessageContaining("level");
     assertThatThrownBy(() -> new Options(20, 0)).hasMessageContaining("group");
-    Region region = GEO_TOKEN.regionOf(1);
-    assertThatThrownBy(() -> GEO_TOKEN.nextValues(region, new int[11]))
-        .hasMessageContaining("no next");
   }
 }

@@ -210,7 +210,7 @@ public final class DemoReport {
     return verdict(outcome.recipe().method(), figures);
   }
 
-  /** Says which system has the most photos within each distance. */
+  /** States which system has the most photos within each distance. */
   static String verdict(String method, Figures figures) {
     Map<String, List<String>> wins = new LinkedHashMap<>();
     for (double km : figures.model().limitsKm()) {

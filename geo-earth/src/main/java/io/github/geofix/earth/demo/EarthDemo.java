@@ -122,7 +122,7 @@ public final class EarthDemo {
     void trained(Progress progress);
   }
 
-  /** Photos of one rendering, and where the baselines say they are. */
+  /** Photos of one rendering, and the errors of the baselines on them. */
   private record TestSet(List<EarthPhoto> photos, Map<String, DistanceReport> baselines) {
     List<BufferedImage> images() {
       return photos.stream().map(EarthPhoto::image).toList();

@@ -139,7 +139,7 @@ public final class FamiliesReport {
             ReportSection.text(
                 "What this shows",
                 "The families share the photos, the places and about the time of training, not a task"
-                    + " that suits them alike: embed and token know the places they were trained"
+                    + " that suits them alike: embed and token learn the places they were trained"
                     + " on, zoom and recombine compare with a map and could be given another one."
                     + " It does not show that a street photo can be located. Scores are not"
                     + " proof."))

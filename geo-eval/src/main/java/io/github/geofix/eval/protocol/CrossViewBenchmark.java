@@ -35,7 +35,7 @@ import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 
 /**
- * Ground photos to find in a gallery of aerial images, and what is measured on them. Immutable and
+ * Photos to find in a gallery of aerial images, or the other way, and what is measured on them. Immutable and
  * thread-safe.
  *
  * <pre>{@code
@@ -137,13 +137,13 @@ public final class CrossViewBenchmark {
     try (TemporaryFolder folder = TemporaryFolder.create()) {
       Path queryFile = folder.path().resolve("queries.npy");
       Path galleryFile = folder.path().resolve("gallery.npy");
-      encode(set.queries(), queryFile, 0, progress, images -> encodePhotos(encoder, images));
+      encode(set.queries(), queryFile, 0, progress, encoderOf(protocol.queryKind(), encoder));
       encode(
           set.gallery(),
           galleryFile,
           set.queries().size(),
           progress,
-          images -> encoder.encodeTiles(images.stream().map(encoder::decode).toList()));
+          encoderOf(protocol.galleryKind(), encoder));
       try (Embeddings queries = Embeddings.open(queryFile);
           Embeddings gallery = Embeddings.open(galleryFile)) {
         return evaluate(queries, gallery);
@@ -166,6 +166,13 @@ public final class CrossViewBenchmark {
       }
       vectors.commit();
     }
+  }
+
+  private Function<List<Path>, List<float[]>> encoderOf(
+      CrossViewProtocol.Kind kind, TileEncoder encoder) {
+    return kind == CrossViewProtocol.Kind.AERIAL_IMAGES
+        ? images -> encoder.encodeTiles(images.stream().map(encoder::decode).toList())
+        : images -> encodePhotos(encoder, images);
   }
 
   private List<float[]> encodePhotos(TileEncoder encoder, List<Path> images) {
@@ -194,9 +201,11 @@ public final class CrossViewBenchmark {
    * @throws IllegalArgumentException if rows are missing, or a vector is not finite
    */
   public CrossViewEvaluation evaluate(Embeddings queries, Embeddings gallery) {
-    checkSize(queries, "the queries", set.queries().size(), "photos");
-    checkSize(gallery, "the gallery", set.gallery().size(), "aerial images");
-    RetrievalEvaluator evaluator = RetrievalEvaluator.recallAt(RECALL_AT).withTies(ties);
+    checkSize(queries, "the queries", set.queries().size(), protocol.queryKind());
+    checkSize(gallery, "the gallery", set.gallery().size(), protocol.galleryKind());
+    RetrievalEvaluator recall = RetrievalEvaluator.recallAt(RECALL_AT).withTies(ties);
+    RetrievalEvaluator evaluator =
+        protocol.reportsAveragePrecision() ? recall.withAveragePrecision() : recall;
     RetrievalReport report =
         evaluator.evaluate(queries, gallery, set.matches(), set.withinMeters());
     return new CrossViewEvaluation(
@@ -211,7 +220,8 @@ public final class CrossViewBenchmark {
         : report.withIntervals(drawn.bootstrap(), set.places(drawn.placeLevel().getAsInt()));
   }
 
-  private static void checkSize(Embeddings rows, String what, int images, String ofWhat) {
+  private static void checkSize(
+      Embeddings rows, String what, int images, CrossViewProtocol.Kind kind) {
     if (rows.size() != images) {
       throw new IllegalArgumentException(
           String.format(
@@ -220,7 +230,7 @@ public final class CrossViewBenchmark {
               rows.size(),
               rows.file().map(Path::toString).orElse(what),
               images,
-              ofWhat));
+              kind));
     }
   }
 
@@ -243,9 +253,9 @@ public final class CrossViewBenchmark {
    * @param queries the ground photos
    * @param gallery the aerial images
    * @param matches the rows of {@code gallery} that are right for each of {@code queries}
-   * @param queryPlaces where each ground photo was taken; empty where the benchmark does not tell
-   * @param galleryPlaces the middle of each aerial image; empty where the benchmark does not tell
-   * @param findings what a person should know
+   * @param queryPlaces where each ground photo was taken; empty if the benchmark has no positions
+   * @param galleryPlaces the middle of each aerial image; empty if the benchmark has no positions
+   * @param findings what a user should be shown
    * @param whole whether these are all images of the benchmark, so that published figures compare
    */
   public record CrossViewSet(
@@ -399,22 +409,26 @@ public final class CrossViewBenchmark {
       /**
        * Returns what was collected for a test.
        *
-       * @param wholeQueries how many photos the benchmark has
-       * @param wholeGallery how many aerial images it has
+       * @param wholeQueries the queries that the benchmark has
+       * @param wholeGallery the gallery that it has
        */
-      CrossViewSet build(int wholeQueries, int wholeGallery) {
+      CrossViewSet build(CrossViewProtocol.Side wholeQueries, CrossViewProtocol.Side wholeGallery) {
         Finding other =
             new Finding(
                 String.format(
                     Locale.ROOT,
-                    "photos listed with %,d aerial images, where the benchmark has %,d with %,d",
+                    "%s listed with %,d %s, where the benchmark has %,d with %,d",
+                    wholeQueries.kind(),
                     gallery.size(),
-                    wholeQueries,
-                    wholeGallery),
+                    wholeGallery.kind(),
+                    wholeQueries.count(),
+                    wholeGallery.count()),
                 queries.size(),
                 List.of(),
                 false);
-        return build(queries.size() == wholeQueries && gallery.size() == wholeGallery, other);
+        return build(
+            queries.size() == wholeQueries.count() && gallery.size() == wholeGallery.count(),
+            other);
       }
 
       /**

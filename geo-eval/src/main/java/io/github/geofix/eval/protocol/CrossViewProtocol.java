@@ -1,5 +1,6 @@
 package io.github.geofix.eval.protocol;
 
+import io.github.geofix.core.internal.Count;
 import io.github.geofix.core.internal.InputFiles;
 import io.github.geofix.eval.protocol.CrossViewBenchmark.CrossViewSet;
 import java.awt.image.BufferedImage;
@@ -18,8 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A benchmark that finds the aerial image of a ground photo: its layout below one folder, its
- * splits and what counts as right.
+ * A benchmark that finds the aerial image of a photo, or the photos of an aerial image: its layout
+ * below one folder, its splits and what counts as right.
  *
  * <pre>{@code
  * RetrievalReport report = CrossViewProtocol.VIGOR_SAME.open(root).evaluate(encoder).report();
@@ -34,12 +35,12 @@ public enum CrossViewProtocol implements Protocol {
    * 8,884 panoramas against as many aerial images: Zhai et al., "Predicting Ground-Level Scene
    * Layout from Aerial Imagery", CVPR 2017. {@code splits/val-19zl.csv} has one row a pair: aerial
    * image, panorama, annotation. Row i of {@code split_locations/all.csv}, where that is there,
-   * says where the images numbered i were taken.
+   * has the position of the images numbered i.
    */
   CVUSA(
       "CVUSA",
-      8_884,
-      8_884,
+      Side.panoramas(8_884),
+      Side.aerialImages(8_884),
       "splits/val-19zl.csv (aerial image, panorama, annotation) and the images it names",
       35_532,
       "of splits/train-19zl.csv"),
@@ -48,20 +49,20 @@ public enum CrossViewProtocol implements Protocol {
    * Neural Networks for Cross-view Geo-localization", CVPR 2019. One aerial image is right for each
    * panorama.
    */
-  CVACT_VAL("CVACT_val", 8_884, 8_884, cvact("ANU_data_small"), 35_532, cvactTraining()),
+  CVACT_VAL("CVACT_val", Side.panoramas(8_884), Side.aerialImages(8_884), cvact("ANU_data_small"), 35_532, cvactTraining()),
   /**
    * As CVACT_VAL, with 92,802 of each, so that neighbors look alike. As most papers do since, one
    * aerial image is right for each panorama; the first counted any within 5 m.
    */
-  CVACT_TEST("CVACT_test", 92_802, 92_802, cvact("ANU_data_test"), 35_532, cvactTraining()),
+  CVACT_TEST("CVACT_test", Side.panoramas(92_802), Side.aerialImages(92_802), cvact("ANU_data_test"), 35_532, cvactTraining()),
   /**
    * Panoramas of all four cities, one half for testing: Zhu, Yang and Chen, "VIGOR", CVPR 2021. The
    * gallery holds all aerial images of the cities, also those without a panorama.
    */
   VIGOR_SAME(
       "VIGOR same-area",
-      52_605,
-      90_618,
+      Side.panoramas(52_605),
+      Side.aerialImages(90_618),
       vigor("NewYork, Seattle, SanFrancisco, Chicago", "same_area_balanced_test.txt"),
       52_609,
       "of the four cities, splits/CITY/same_area_balanced_train.txt"),
@@ -70,11 +71,34 @@ public enum CrossViewProtocol implements Protocol {
    */
   VIGOR_CROSS(
       "VIGOR cross-area",
-      53_694,
-      46_563,
+      Side.panoramas(53_694),
+      Side.aerialImages(46_563),
       vigor("SanFrancisco, Chicago", "pano_label_balanced.txt"),
       51_520,
-      "of NewYork and Seattle, splits/CITY/pano_label_balanced.txt");
+      "of NewYork and Seattle, splits/CITY/pano_label_balanced.txt"),
+  /**
+   * 37,855 photos of 701 buildings taken by a drone against the aerial images of 951 buildings:
+   * Zheng, Wei and Yang, "University-1652", ACM Multimedia 2020. Folders of one number show one
+   * building.
+   */
+  UNIVERSITY_DRONE(
+      "University-1652 drone to satellite",
+      Side.dronePhotos(37_855),
+      Side.aerialImages(951),
+      university("query_drone", "gallery_satellite"),
+      37_854,
+      "of train/drone, each with the aerial image of train/satellite"),
+  /**
+   * As UNIVERSITY_DRONE, the other way: the aerial images of 701 buildings against drone photos of
+   * 951. All 54 photos of a building are right.
+   */
+  UNIVERSITY_SATELLITE(
+      "University-1652 satellite to drone",
+      Side.aerialImages(701),
+      Side.dronePhotos(51_355),
+      university("query_satellite", "gallery_drone"),
+      37_854,
+      "of train/drone, each with the aerial image of train/satellite");
 
   private static final List<String> VIGOR_CITIES =
       List.of("NewYork", "Seattle", "SanFrancisco", "Chicago");
@@ -85,23 +109,61 @@ public enum CrossViewProtocol implements Protocol {
   private static final List<String> VIGOR_SPLITS =
       List.of("splits__corrected", "splits_corrected", "splits");
 
+  /** How many images of a kind are queries, or make the gallery. */
+  record Side(int count, Kind kind) {
+    static Side panoramas(int count) {
+      return new Side(count, Kind.PANORAMAS);
+    }
+
+    static Side dronePhotos(int count) {
+      return new Side(count, Kind.DRONE_PHOTOS);
+    }
+
+    static Side aerialImages(int count) {
+      return new Side(count, Kind.AERIAL_IMAGES);
+    }
+
+    @Override
+    public String toString() {
+      return String.format(Locale.ROOT, "%,d %s", count, kind);
+    }
+  }
+
+  /** What the images of a side are. */
+  enum Kind {
+    PANORAMAS,
+    DRONE_PHOTOS,
+    AERIAL_IMAGES;
+
+    /** Returns for example {@code drone photos}. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+  }
+
   private final String dataset;
-  private final int photos;
-  private final int aerialImages;
+
+  @SuppressWarnings("ImmutableEnumChecker") // a record of a number and an enum
+  private final Side queries;
+
+  @SuppressWarnings("ImmutableEnumChecker") // as above
+  private final Side gallery;
+
   private final String layout;
   private final int trainingPhotos;
   private final String trainingList;
 
   CrossViewProtocol(
       String dataset,
-      int photos,
-      int aerialImages,
+      Side queries,
+      Side gallery,
       String layout,
       int trainingPhotos,
       String trainingList) {
     this.dataset = dataset;
-    this.photos = photos;
-    this.aerialImages = aerialImages;
+    this.queries = queries;
+    this.gallery = gallery;
     this.layout = layout;
     this.trainingPhotos = trainingPhotos;
     this.trainingList = trainingList;
@@ -117,6 +179,11 @@ public enum CrossViewProtocol implements Protocol {
 
   private static String cvactTraining() {
     return "of trainSet in ACT_data.mat, images in ANU_data_small";
+  }
+
+  private static String university(String queries, String gallery) {
+    return "test/%s and test/%s, one folder a building, with any number of images"
+        .formatted(queries, gallery);
   }
 
   private static String vigor(String cities, String labels) {
@@ -139,13 +206,14 @@ public enum CrossViewProtocol implements Protocol {
 
   @Override
   public String split() {
-    return String.format(
-        Locale.ROOT, "%,d panoramas in a gallery of %,d aerial images", photos, aerialImages);
+    return queries + " in a gallery of " + gallery;
   }
 
   @Override
   public String training() {
-    return String.format(Locale.ROOT, "%,d panoramas ", trainingPhotos) + trainingList;
+    return new Side(trainingPhotos, isUniversity() ? Kind.DRONE_PHOTOS : Kind.PANORAMAS)
+        + " "
+        + trainingList;
   }
 
   @Override
@@ -158,9 +226,10 @@ public enum CrossViewProtocol implements Protocol {
   @Override
   public String metrics() {
     return "R@1, R@5, R@10, R@1% (K = "
-        + Math.max(1, aerialImages / 100)
+        + Math.max(1, gallery.count() / 100)
         + ")"
-        + (isVigor() ? ", two hit rates, R@1 within 40, 50 and 100 m" : "");
+        + (isVigor() ? ", two hit rates, R@1 within 40, 50 and 100 m" : "")
+        + (reportsAveragePrecision() ? ", average precision (AP)" : "");
   }
 
   /**
@@ -183,6 +252,40 @@ public enum CrossViewProtocol implements Protocol {
 
   private boolean isVigor() {
     return this == VIGOR_SAME || this == VIGOR_CROSS;
+  }
+
+  private boolean isUniversity() {
+    return this == UNIVERSITY_DRONE || this == UNIVERSITY_SATELLITE;
+  }
+
+  /** Returns for example {@code 24 drone photos and 50 aerial images}. */
+  public String counts(CrossViewSet set) {
+    return Count.of(set.queries().size(), queries.kind().toString())
+        + " and "
+        + Count.of(set.gallery().size(), gallery.kind().toString());
+  }
+
+  /**
+   * Returns from where the photos are taken, {@code ground} or {@code drone}, as the setting {@code
+   * photos.type} of a recombine model has it.
+   */
+  public String photoType() {
+    return isUniversity() ? "drone" : "ground";
+  }
+
+  /** Returns what the queries are. */
+  Kind queryKind() {
+    return queries.kind();
+  }
+
+  /** Returns what the images of the gallery are. */
+  Kind galleryKind() {
+    return gallery.kind();
+  }
+
+  /** Returns whether average precision is one of the benchmark's figures. */
+  boolean reportsAveragePrecision() {
+    return isUniversity();
   }
 
   /**
@@ -227,7 +330,8 @@ public enum CrossViewProtocol implements Protocol {
 
   /**
    * Reads the lists of the training split and looks for every image they name. Both of CVACT's
-   * protocols have the same one.
+   * protocols have the same one, and both of University-1652's: drone photos, each with its aerial
+   * image.
    *
    * @throws IllegalArgumentException if a list is malformed; the message names the file and line
    * @throws UncheckedIOException if a list cannot be read
@@ -239,6 +343,8 @@ public enum CrossViewProtocol implements Protocol {
       case CVACT_VAL, CVACT_TEST -> readCvact(root, "trainSet", "ANU_data_small", set);
       case VIGOR_SAME -> readVigor(root, VIGOR_CITIES, "same_area_balanced_train", set);
       case VIGOR_CROSS -> readVigor(root, VIGOR_CROSS_TRAINING_CITIES, "pano_label_balanced", set);
+      case UNIVERSITY_DRONE, UNIVERSITY_SATELLITE ->
+          UniversityFolders.read(root, "train/drone", "train/satellite", set);
     }
     return set.buildTraining(trainingPhotos);
   }
@@ -250,8 +356,12 @@ public enum CrossViewProtocol implements Protocol {
       case CVACT_TEST -> readCvact(root, "valSetAll", "ANU_data_test", set);
       case VIGOR_SAME -> readVigor(root, VIGOR_CITIES, "same_area_balanced_test", set);
       case VIGOR_CROSS -> readVigor(root, VIGOR_CROSS_CITIES, "pano_label_balanced", set);
+      case UNIVERSITY_DRONE ->
+          UniversityFolders.read(root, "test/query_drone", "test/gallery_satellite", set);
+      case UNIVERSITY_SATELLITE ->
+          UniversityFolders.read(root, "test/query_satellite", "test/gallery_drone", set);
     }
-    return set.build(photos, aerialImages);
+    return set.build(queries, gallery);
   }
 
   private static void readCvusa(Path root, String name, CrossViewSet.Builder set) {

@@ -42,7 +42,7 @@ final class CvactLists {
    * One panorama.
    *
    * @param id its name without folder and ending
-   * @param place where it was taken; empty where the file does not tell
+   * @param place where it was taken; empty if the file has no position
    */
   record Panorama(String id, Optional<LatLng> place) {}
 

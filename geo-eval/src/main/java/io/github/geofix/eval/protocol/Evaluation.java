@@ -194,7 +194,10 @@ public sealed interface Evaluation {
           .flatMap(
               protocol ->
                   PublishedTable.of(
-                      protocol, labels.name(), report.shares(), isWhole() ? "" : partOfTheData()));
+                      protocol,
+                      labels.name(),
+                      PublishedTable.figures(report.shares()),
+                      isWhole() ? "" : partOfTheData()));
     }
 
     private String partOfTheData() {
@@ -365,20 +368,15 @@ public sealed interface Evaluation {
     }
 
     private Optional<PublishedTable> published() {
-      Map<String, Share> shares = new LinkedHashMap<>(report.shares());
-      report.hitRateCovering().ifPresent(hit -> shares.put("Hit", hit));
-      return PublishedTable.of(benchmark.protocol(), labels.name(), shares, part());
+      Map<String, Double> figures = PublishedTable.figures(report.shares());
+      report.hitRateCovering().ifPresent(hit -> figures.put("Hit", hit.accuracy()));
+      report.meanAveragePrecision().ifPresent(mean -> figures.put("AP", mean));
+      return PublishedTable.of(benchmark.protocol(), labels.name(), figures, part());
     }
 
     private String part() {
       CrossViewSet set = benchmark.set();
-      return set.whole()
-          ? ""
-          : String.format(
-              Locale.ROOT,
-              "%s and %s, not all",
-              Count.of(set.queries().size(), "photos"),
-              Count.of(set.gallery().size(), "aerial images"));
+      return set.whole() ? "" : benchmark.protocol().counts(set) + ", not all";
     }
 
     @Override
@@ -420,10 +418,12 @@ public sealed interface Evaluation {
               .subtitle(
                   String.format(
                       Locale.ROOT,
-                      "%s on %s, photos: %,d, aerial images: %,d",
+                      "%s on %s, %s: %,d, %s: %,d",
                       labels.name(),
                       protocol.dataset(),
+                      protocol.queryKind(),
                       report.count(),
+                      protocol.galleryKind(),
                       report.gallerySize()))
               .provenance("images", protocol.preprocessing());
       if (!report.intervals().isEmpty()) {

@@ -303,7 +303,7 @@ public final class PhotoBenchmark {
    * Photos with known positions as they lie on disk, and what is wrong with them.
    *
    * @param photos the photos that can be used
-   * @param findings what a person should know
+   * @param findings what a user should be shown
    * @param whole whether these are all photos of the benchmark, so that published figures compare
    */
   public record PhotoSet(Manifest photos, List<Finding> findings, boolean whole) {

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The places that the names of files tell: VIGOR writes them out, CVUSA numbers them. */
+/** The places encoded in file names: as coordinates in VIGOR, as numbers in CVUSA. */
 final class PlaceInName {
 
   private static final String NUMBER = "(-?\\d{1,3}(?:\\.\\d{1,20})?)";

@@ -4,6 +4,7 @@ import io.github.geofix.eval.PublishedFigures;
 import io.github.geofix.eval.Share;
 import io.github.geofix.eval.Table;
 import io.github.geofix.eval.internal.report.ReportSection;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,17 +19,24 @@ record PublishedTable(Table table, String part) {
 
   /** Returns the table, if there are published figures of a benchmark. */
   static Optional<PublishedTable> of(
-      Protocol protocol, String system, Map<String, Share> shares, String part) {
+      Protocol protocol, String system, Map<String, Double> figures, String part) {
     if (!PublishedFigures.builtIn().datasets().contains(protocol.dataset())) {
       return Optional.empty();
     }
-    Table table = PublishedFigures.builtIn().table(protocol.dataset(), system, shares);
+    Table table = PublishedFigures.builtIn().table(protocol.dataset(), system, figures);
     table.caption(
         system + " on " + protocol.dataset() + (part.isEmpty() ? "" : ", not the whole benchmark"));
     if (!part.isEmpty()) {
       table.note(0, "measured on " + part + ": does not compare with the other rows");
     }
     return Optional.of(new PublishedTable(table, part));
+  }
+
+  /** Returns the shares as numbers from 0 to 1, in their order. */
+  static Map<String, Double> figures(Map<String, Share> shares) {
+    Map<String, Double> figures = new LinkedHashMap<>();
+    shares.forEach((metric, share) -> figures.put(metric, share.accuracy()));
+    return figures;
   }
 
   private String note() {

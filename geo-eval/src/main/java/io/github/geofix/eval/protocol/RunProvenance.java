@@ -75,7 +75,7 @@ public record RunProvenance(
   /**
    * Checks that another run measured the same system on the same photos.
    *
-   * @throws IllegalArgumentException if they differ; the message says in what
+   * @throws IllegalArgumentException if they differ; the message names the difference
    */
   public void requireSame(RunProvenance other) {
     require("the system", system, other.system);
@@ -158,7 +158,6 @@ public record RunProvenance(
     return out.toString();
   }
 
-  /** Adds the provenance to a report. */
   void addTo(JsonObject report) {
     report.add(NAME, JsonRecords.write(this));
   }

@@ -176,7 +176,7 @@ class CrossViewBenchmarkTest {
     assertThat(evaluation.toCsv()).startsWith("metric,value,low,high\nR@1,0.97");
     assertThat(evaluation.toTable().rows().get(0)).startsWith("numbers", "97.1");
     assertThat(evaluation.toHtml(CrossViewBenchmarkTest::picture).toHtml())
-        .contains("numbers on CVUSA, photos: 70, aerial images: 70", "rank 3", "the right image");
+        .contains("numbers on CVUSA, panoramas: 70, aerial images: 70", "rank 3", "the right image");
   }
 
   @Test
@@ -254,6 +254,6 @@ class CrossViewBenchmarkTest {
     Embeddings few = Embeddings.of(new float[3][2]);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> benchmark.evaluate(few, few))
-        .withMessageStartingWith("3 rows in the queries, but 70 photos: one row each");
+        .withMessageStartingWith("3 rows in the queries, but 70 panoramas: one row each");
   }
 }

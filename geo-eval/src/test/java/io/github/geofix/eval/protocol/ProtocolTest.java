@@ -8,6 +8,7 @@ import io.github.geofix.core.Manifest;
 import io.github.geofix.core.TileEncoder.ImagePair;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.Embeddings;
+import io.github.geofix.eval.Matches;
 import io.github.geofix.eval.PublishedFigures;
 import io.github.geofix.eval.RetrievalEvaluator;
 import io.github.geofix.eval.RetrievalReport;
@@ -23,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -171,6 +173,62 @@ class ProtocolTest {
   }
 
   @Test
+  void readsTheFoldersOfUniversity1652() {
+    for (String building : List.of("0010", "0002", "0007")) {
+      write("test/gallery_satellite/" + building + "/" + building + ".jpg");
+      write("test/gallery_drone/" + building + "/image-02.jpeg");
+      write("test/gallery_drone/" + building + "/image-01.jpeg");
+    }
+    write("test/query_drone/0007/image-01.jpeg");
+    write("test/query_drone/0007/image-02.jpeg");
+    write("test/query_drone/0002/image-54.jpeg");
+    write("test/query_drone/0002/.image-54.jpeg");
+    write("test/query_drone/0002/notes.txt");
+    write("test/query_satellite/0010/0010.jpg");
+    write("train/drone/0001/image-01.jpeg");
+    write("train/drone/0001/image-02.jpeg");
+    write("train/satellite/0001/0001.jpg");
+
+    CrossViewSet drone = CrossViewProtocol.UNIVERSITY_DRONE.read(root).complete();
+    assertThat(drone.queries())
+        .extracting(image -> root.resolve("test/query_drone").relativize(image).toString())
+        .containsExactly("0002/image-54.jpeg", "0007/image-01.jpeg", "0007/image-02.jpeg");
+    assertThat(drone.gallery()).hasSize(3);
+    assertThat(drone.matches().right(0)).hasValue(0);
+    assertThat(drone.matches().right(1)).hasValue(1);
+    assertThat(drone.findings())
+        .extracting(Finding::toString)
+        .containsExactly(
+            "drone photos listed with 3 aerial images, where the benchmark has 37,855 with 951: 3");
+
+    CrossViewSet satellite = CrossViewProtocol.UNIVERSITY_SATELLITE.read(root).complete();
+    assertThat(CrossViewProtocol.UNIVERSITY_SATELLITE.counts(satellite))
+        .isEqualTo("1 aerial image and 6 drone photos");
+    assertThat(
+            IntStream.range(0, 6)
+                .filter(row -> satellite.matches().judge(0, row) == Matches.Judgment.RIGHT))
+        .containsExactly(4, 5);
+
+    CrossViewSet training = CrossViewProtocol.UNIVERSITY_SATELLITE.readTraining(root).complete();
+    assertThat(training.pairs())
+        .extracting(pair -> pair.tile().getFileName().toString())
+        .containsExactly("0001.jpg", "0001.jpg");
+
+    write("test/query_drone/0044/image-01.jpeg");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CrossViewProtocol.UNIVERSITY_DRONE.read(root))
+        .withMessageContaining("gallery_satellite has no image of building 0044");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> CrossViewProtocol.UNIVERSITY_DRONE.read(root.resolve("test")))
+        .withMessageContaining("was the folder that holds train and test given?");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> UniversityFolders.read(root, "train", "test", new CrossViewSet.Builder(true)))
+        .withMessageEndingWith("test holds no folder with images");
+    assertThat(CrossViewProtocol.UNIVERSITY_DRONE.describe())
+        .contains("37,855 drone photos in a gallery of 951 aerial images", "(AP)");
+  }
+
+  @Test
   void readsPairsOfCvusa() {
     write(
         "splits/val-19zl.csv",
@@ -308,7 +366,7 @@ class ProtocolTest {
   void namesTheListThatAWrongFolderLacks(CrossViewProtocol protocol) {
     assertThatThrownBy(() -> protocol.readLists(root.resolve("one/too/high")))
         .hasMessageContaining("one/too/high")
-        .hasMessageMatching(".*(no such list: |holds none of the folders ).*");
+        .hasMessageMatching(".*(no such list: |no such folder: |holds none of the folders ).*");
   }
 
   @Test
@@ -368,7 +426,7 @@ class ProtocolTest {
     assertThat(set.findings())
         .extracting(Finding::toString)
         .containsExactly(
-            "photos listed with 8 aerial images, where the benchmark has 53,694 with 46,563: 2");
+            "panoramas listed with 8 aerial images, where the benchmark has 53,694 with 46,563: 2");
     // 0 and 33 m away; the others are 62 m and more.
     float[][] gallery = new float[8][8];
     for (int i = 0; i < 8; i++) {
@@ -437,7 +495,7 @@ class ProtocolTest {
 
   @Test
   void saysInWordsWhatEachFolderHolds() {
-    assertThat(Protocol.all()).hasSize(13);
+    assertThat(Protocol.all()).hasSize(15);
     String all = Protocol.all().stream().map(Protocol::describe).collect(Collectors.joining());
     assertThat(all)
         .contains("cvact-val", "ANU_data_small", "the middle half of the panorama's rows")

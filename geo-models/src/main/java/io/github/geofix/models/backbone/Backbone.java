@@ -110,8 +110,7 @@ public abstract class Backbone extends Layer {
    * one, else the mean of all tokens.
    */
   public NDArray vector(Forward f, NDArray images) {
-    NDArray tokens = forward(f, images);
-    return classTokens() > 0 ? tokens.get(":, 0") : tokens.mean(new int[] {1});
+    return features(f, images).vector();
   }
 
   /** Returns the length of {@link #vector}. */
@@ -195,7 +194,7 @@ public abstract class Backbone extends Layer {
   }
 
   /**
-   * Tells whether only {@link #vector} needs a parameter, and {@link #forward} does not.
+   * Returns whether only {@link #vector} needs a parameter, and {@link #forward} does not.
    *
    * @param parameter a full name below this module
    */
@@ -243,7 +242,7 @@ public abstract class Backbone extends Layer {
     return tokens.transpose(0, 2, 1).reshape(shape.get(0), width, rows, columns);
   }
 
-  /** Returns true if {@link #map} leaves out a final normalization, see {@link #normalized}. */
+  /** Returns whether {@link #map} leaves out a final normalization, see {@link #normalized}. */
   public boolean hasFinalNormalization() {
     return false;
   }

@@ -3,7 +3,6 @@ package io.github.geofix.models.backbone;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.core.index.EmbeddingIndex;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import java.util.Arrays;
@@ -46,19 +45,5 @@ public interface LocationEncoder {
       }
     }
     return vectors;
-  }
-
-  /**
-   * Returns an index of positions, in which the vector of a photo finds the nearest by cosine; the
-   * label of a row is its number.
-   */
-  default EmbeddingIndex index(List<LatLng> positions) {
-    EmbeddingIndex.Builder builder =
-        EmbeddingIndex.builder(dimension(), EmbeddingIndex.Options.defaults());
-    float[][] vectors = encode(positions);
-    for (int i = 0; i < vectors.length; i++) {
-      builder.add(vectors[i], positions.get(i), Integer.toString(i));
-    }
-    return builder.build();
   }
 }

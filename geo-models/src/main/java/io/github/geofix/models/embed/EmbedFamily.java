@@ -1,7 +1,5 @@
 package io.github.geofix.models.embed;
 
-import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.internal.family.SizedFamily;
 import java.util.List;
 import java.util.Map;
@@ -18,12 +16,8 @@ final class EmbedFamily extends SizedFamily<EmbedConfig> {
             new Size<>("small", EmbedConfig.small()),
             new Size<>("paper", EmbedConfig.paper())),
         config -> new EmbedNetwork(config, new int[0]),
-        EmbedModel::load);
-  }
-
-  @Override
-  protected GeoModel create(EmbedConfig config, List<LatLng> positions, long seed) {
-    return EmbedModel.create(config, positions, seed);
+        EmbedModel::load,
+        EmbedModel::create);
   }
 
   @Override

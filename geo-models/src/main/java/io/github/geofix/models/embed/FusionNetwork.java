@@ -4,9 +4,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import io.github.geofix.models.nn.Forward;
+import io.github.geofix.models.nn.LayerNorm;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.Parameter;
 import io.github.geofix.models.nn.Parameter.Init;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +25,8 @@ abstract class FusionNetwork extends Module {
   private final ClassPatchEmbedding patches;
   private final @Nullable Parameter classTokens;
   private final Parameter position;
+  private final int fusedDimension;
+  private final List<FusionBlock> blocks = new ArrayList<>();
 
   /**
    * Creates the network.
@@ -29,14 +35,37 @@ abstract class FusionNetwork extends Module {
    * @param patches the number of squares
    * @param classTokens the number of class tokens
    * @param dimension of the semantic tokens
+   * @param fusedDimension of the result of {@link #forward}
    */
-  FusionNetwork(Fusion.Input classMaps, int patch, int patches, int classTokens, int dimension) {
+  FusionNetwork(
+      Fusion.Input classMaps,
+      int patch,
+      int patches,
+      int classTokens,
+      int dimension,
+      int fusedDimension) {
     this.dimension = dimension;
     this.patches = child("patches", new ClassPatchEmbedding(classMaps, patch, dimension));
     Init init = Init.truncatedNormal(0.02);
     this.classTokens =
         classTokens == 0 ? null : parameter("cls_token", init, (long) classTokens * dimension);
     this.position = parameter("pos_embed", init, classTokens + patches, dimension);
+    this.fusedDimension = fusedDimension;
+  }
+
+  /** Adds the normalization of what the blocks attend to, unless it follows each branch. */
+  final @Nullable LayerNorm normBefore(Fusion.Norm norm, String name, int dimension) {
+    return norm == Fusion.Norm.BEFORE ? child(name, new LayerNorm(dimension, EPSILON)) : null;
+  }
+
+  final void addBlocks(int count, Supplier<FusionBlock> block) {
+    for (int i = 0; i < count; i++) {
+      blocks.add(child("blocks." + i, block.get()));
+    }
+  }
+
+  final List<FusionBlock> blocks() {
+    return blocks;
   }
 
   /** Returns the semantic tokens of class maps {@code [B, H, W]}, {@code [B, N, dimension]}. */
@@ -52,7 +81,9 @@ abstract class FusionNetwork extends Module {
   }
 
   /** Returns the length of the result of {@link #forward}. */
-  abstract int fusedDimension();
+  final int fusedDimension() {
+    return fusedDimension;
+  }
 
   /**
    * Fuses class maps with the tokens of photos.

@@ -7,8 +7,6 @@ import io.github.geofix.models.internal.nn.Mlp;
 import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.LayerNorm;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +17,8 @@ import org.jspecify.annotations.Nullable;
  * token, or the mean of its tokens if there is none.
  */
 final class PhotoStreamNetwork extends FusionNetwork {
-  private final int dimension;
   private final boolean hasClassToken;
   private final @Nullable LayerNorm queryNorm;
-  private final List<FusionBlock> blocks = new ArrayList<>();
 
   /**
    * Creates the network.
@@ -37,16 +33,11 @@ final class PhotoStreamNetwork extends FusionNetwork {
         patch(image, backbone),
         backbone.parts(image.height()) * backbone.parts(image.width()),
         backbone.classTokens(),
-        options.queryDimension());
-    dimension = backbone.width();
+        options.queryDimension(),
+        backbone.width());
     hasClassToken = backbone.classTokens() > 0;
-    queryNorm =
-        options.norm() == Fusion.Norm.BEFORE
-            ? child("query_norm", new LayerNorm(options.queryDimension(), EPSILON))
-            : null;
-    for (int i = 0; i < options.blocks(); i++) {
-      blocks.add(child("blocks." + i, block(options, dimension)));
-    }
+    queryNorm = normBefore(options.norm(), "query_norm", options.queryDimension());
+    addBlocks(options.blocks(), () -> block(options, backbone.width()));
   }
 
   private static FusionBlock block(Fusion.PhotoStream options, int dimension) {
@@ -75,18 +66,13 @@ final class PhotoStreamNetwork extends FusionNetwork {
   }
 
   @Override
-  int fusedDimension() {
-    return dimension;
-  }
-
-  @Override
   NDArray forward(Forward f, NDArray classes, NDArray context) {
     NDArray queries = semanticTokens(f, classes);
     if (queryNorm != null) {
       queries = queryNorm.forward(f, queries);
     }
     NDArray x = context;
-    for (FusionBlock block : blocks) {
+    for (FusionBlock block : blocks()) {
       x = block.attendedBy(f, x, queries);
     }
     return hasClassToken ? x.get(":, 0") : x.mean(new int[] {1});

@@ -7,8 +7,6 @@ import io.github.geofix.models.internal.nn.MultiHeadAttention;
 import io.github.geofix.models.nn.Activation;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.LayerNorm;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +15,7 @@ import org.jspecify.annotations.Nullable;
  * residual. The result is the class token of the semantic tokens.
  */
 final class SemanticStreamNetwork extends FusionNetwork {
-  private final int dimension;
   private final @Nullable LayerNorm contextNorm;
-  private final List<FusionBlock> blocks = new ArrayList<>();
 
   /**
    * Creates the network.
@@ -33,15 +29,10 @@ final class SemanticStreamNetwork extends FusionNetwork {
         options.patch(),
         patches(options.patch(), image),
         1,
+        options.sizes().dimension(),
         options.sizes().dimension());
-    dimension = options.sizes().dimension();
-    contextNorm =
-        options.norm() == Fusion.Norm.BEFORE
-            ? child("context_norm", new LayerNorm(contextDimension, EPSILON))
-            : null;
-    for (int i = 0; i < options.blocks(); i++) {
-      blocks.add(child("blocks." + i, block(options, contextDimension)));
-    }
+    contextNorm = normBefore(options.norm(), "context_norm", contextDimension);
+    addBlocks(options.blocks(), () -> block(options, contextDimension));
   }
 
   private static FusionBlock block(Fusion.SemanticStream options, int contextDimension) {
@@ -66,15 +57,10 @@ final class SemanticStreamNetwork extends FusionNetwork {
   }
 
   @Override
-  int fusedDimension() {
-    return dimension;
-  }
-
-  @Override
   NDArray forward(Forward f, NDArray classes, NDArray context) {
     NDArray x = semanticTokens(f, classes);
     NDArray normalized = contextNorm == null ? context : contextNorm.forward(f, context);
-    for (FusionBlock block : blocks) {
+    for (FusionBlock block : blocks()) {
       x = block.attendTo(f, x, normalized);
     }
     return x.get(":, 0");

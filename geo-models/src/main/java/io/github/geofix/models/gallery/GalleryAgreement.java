@@ -52,7 +52,7 @@ final class GalleryAgreement {
   }
 
   /**
-   * A photo and what the others say of it.
+   * A photo and the votes of the others on its position.
    *
    * @param place where it was taken
    * @param votes those of the most similar other photos

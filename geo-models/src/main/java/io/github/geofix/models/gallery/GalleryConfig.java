@@ -46,11 +46,6 @@ public record GalleryConfig(
     return new GalleryConfig(10, 20, NO_LIMIT, 100, AnswerOptions.defaults().withMeanKm(AGREE_KM));
   }
 
-  /** Returns a copy with another number of neighbors. */
-  public GalleryConfig withNeighbors(int newNeighbors) {
-    return new GalleryConfig(newNeighbors, scale, minScore, efSearch, answer);
-  }
-
   /** Returns a copy with another limit. */
   public GalleryConfig withMinScore(double newMinScore) {
     return new GalleryConfig(neighbors, scale, newMinScore, efSearch, answer);

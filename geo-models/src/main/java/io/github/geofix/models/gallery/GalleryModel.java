@@ -51,7 +51,7 @@ import java.util.function.IntConsumer;
  *
  * <p>Each change is on disk when the method returns: the rows are replaced as a whole, so that a
  * process that ends at any time leaves them as they were before or after. One process at a time can
- * change a gallery; others that have it open see it as it was. Answers are thread-safe.
+ * change a gallery; others that have it open keep the old version. Answers are thread-safe.
  */
 public final class GalleryModel extends UntrainedModel implements GeoModel.Refining {
 

@@ -88,17 +88,12 @@ public record GeoClipConfig(
   }
 
   /** Returns a copy with another hidden layer and location encoder. */
-  public GeoClipConfig withHeads(int hidden, GeoClipLocationEncoder.Options location) {
+  GeoClipConfig withHeads(int hidden, GeoClipLocationEncoder.Options location) {
     return new GeoClipConfig(backbone, hidden, location, textDimension, regionPositions, answer);
   }
 
   /** Returns a copy with vectors of texts of another length; 0 for none. */
   public GeoClipConfig withTextDimension(int textDimension) {
-    return new GeoClipConfig(backbone, hidden, location, textDimension, regionPositions, answer);
-  }
-
-  /** Returns a copy with other cells of regions. */
-  public GeoClipConfig withRegionPositions(int regionPositions) {
     return new GeoClipConfig(backbone, hidden, location, textDimension, regionPositions, answer);
   }
 

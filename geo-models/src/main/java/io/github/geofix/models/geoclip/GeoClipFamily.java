@@ -1,7 +1,5 @@
 package io.github.geofix.models.geoclip;
 
-import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.internal.family.SizedFamily;
 import java.util.List;
@@ -17,12 +15,8 @@ final class GeoClipFamily extends SizedFamily<GeoClipConfig> {
             new Size<>("paper", GeoClipConfig.released()),
             new Size<>("geotoken", GeoClipConfig.geoToken())),
         GeoClipNetwork::new,
-        GeoClipModel::load);
-  }
-
-  @Override
-  protected GeoModel create(GeoClipConfig config, List<LatLng> positions, long seed) {
-    return GeoClipModel.create(config, positions, seed);
+        GeoClipModel::load,
+        GeoClipModel::create);
   }
 
   @Override

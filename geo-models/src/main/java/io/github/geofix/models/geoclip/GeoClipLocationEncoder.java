@@ -143,11 +143,6 @@ public final class GeoClipLocationEncoder extends Module implements LocationEnco
     }
   }
 
-  /** Returns the size of the encoder. */
-  public Options options() {
-    return options;
-  }
-
   @Override
   public int dimension() {
     return options.dimension();

@@ -18,11 +18,32 @@ import java.util.Map;
 abstract sealed class GeoClipParts implements AutoCloseable {
   private static final String SCALE = "logit_scale";
 
+  private final Part locations;
+  private final Part projection;
+
+  private GeoClipParts(Part locations, Part projection) {
+    this.locations = locations;
+    this.projection = projection;
+  }
+
+  /** The arrays of a file whose names begin so. */
+  private record Part(TensorFile file, String prefix) {}
+
   /** Returns the size of the location encoder, from the shapes of its arrays. */
-  abstract GeoClipLocationEncoder.Options location(List<Double> sigmas);
+  final GeoClipLocationEncoder.Options location(List<Double> sigmas) {
+    return GeoClipLocationEncoder.Options.of(locations.file, locations.prefix, sigmas);
+  }
 
   /** Returns the width of the hidden layer of the image's projection. */
-  abstract int hidden();
+  final int hidden() {
+    TensorFile file = projection.file;
+    String name = projection.prefix + "0.weight";
+    if (file.names().contains(name) && file.shape(name).length == 2) {
+      return Math.toIntExact(file.shape(name)[0]);
+    }
+    throw new ModelFormatException(
+        file.path() + " holds no matrix " + name + ": it is no file of GeoCLIP");
+  }
 
   /**
    * Fills a head.
@@ -54,14 +75,6 @@ abstract sealed class GeoClipParts implements AutoCloseable {
     }
   }
 
-  private static int rows(TensorFile file, String name) {
-    if (file.names().contains(name) && file.shape(name).length == 2) {
-      return Math.toIntExact(file.shape(name)[0]);
-    }
-    throw new ModelFormatException(
-        file.path() + " holds no matrix " + name + ": it is no file of GeoCLIP");
-  }
-
   private static void requireScalar(TensorFile file, String name) {
     if (file.shape(name).length > 0) {
       throw new ModelFormatException(
@@ -75,17 +88,8 @@ abstract sealed class GeoClipParts implements AutoCloseable {
     private final TensorFile file;
 
     One(TensorFile file) {
+      super(new Part(file, "location_encoder."), new Part(file, "image_encoder.mlp."));
       this.file = file;
-    }
-
-    @Override
-    GeoClipLocationEncoder.Options location(List<Double> sigmas) {
-      return GeoClipLocationEncoder.Options.of(file, "location_encoder.", sigmas);
-    }
-
-    @Override
-    int hidden() {
-      return rows(file, "image_encoder.mlp.0.weight");
     }
 
     @Override
@@ -108,19 +112,10 @@ abstract sealed class GeoClipParts implements AutoCloseable {
     private final TensorFile scale;
 
     Three(TensorFile locations, TensorFile projection, TensorFile scale) {
+      super(new Part(locations, ""), new Part(projection, ""));
       this.locations = locations;
       this.projection = projection;
       this.scale = scale;
-    }
-
-    @Override
-    GeoClipLocationEncoder.Options location(List<Double> sigmas) {
-      return GeoClipLocationEncoder.Options.of(locations, "", sigmas);
-    }
-
-    @Override
-    int hidden() {
-      return rows(projection, "0.weight");
     }
 
     @Override

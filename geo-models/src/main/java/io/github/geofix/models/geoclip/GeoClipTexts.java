@@ -30,7 +30,7 @@ final class GeoClipTexts extends Module {
 
   /**
    * Returns unit vectors {@code [B, D]} of the vectors of texts {@code [B, T]}; zeros where a
-   * text's vector is zero, which stands for none.
+   * text's vector is zero, which means none.
    */
   NDArray embedTexts(Forward f, NDArray given) {
     NDArray isGiven = given.abs().sum(new int[] {1}, true).gt(0).toType(given.getDataType(), false);
@@ -45,7 +45,7 @@ final class GeoClipTexts extends Module {
    */
   NDArray loss(NDArray photos, NDArray texts) {
     NDArray given = texts.abs().sum(new int[] {1}).gt(0).nonzero().reshape(-1);
-    // One text has no other to be told from.
+    // One text has no negatives.
     return given.size() < 2
         ? photos.getManager().zeros(new Shape())
         : InfoNce.symmetric().loss(photos.get(given), texts.get(given), logScale.array());

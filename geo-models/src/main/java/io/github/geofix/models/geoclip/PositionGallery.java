@@ -2,55 +2,36 @@ package io.github.geofix.models.geoclip;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
+import com.google.common.collect.Lists;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.TensorFile;
-import io.github.geofix.core.format.TensorFile.DType;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.models.internal.PositionCells;
+import io.github.geofix.models.internal.StoredVectors;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
-import io.github.geofix.models.weights.RenameTable;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * The positions that photos are looked up among, each with its unit vector. Stored in a safetensors
  * file as {@code gallery.positions} {@code [N, 2]}, latitude and longitude, and {@code
  * gallery.vectors} {@code [N, D]}. Immutable and thread-safe.
- *
- * <p>The vectors are kept outside the heap, where the engine reads them without a copy.
  */
 final class PositionGallery {
   private static final String POSITIONS = "gallery.positions";
-  private static final String VECTORS = "gallery.vectors";
-
-  /** Ignores these arrays when a network is filled from the same file. */
-  static final RenameTable LEFT_OUT = RenameTable.builder().ignore("gallery\\..*").build();
 
   /** Positions that are encoded at a time: 4 MB for each layer of the release. */
   private static final int BATCH = 1024;
 
   private final double[] positions;
-  private final int dimension;
-  private final ByteBuffer vectors;
+  private final StoredVectors vectors;
   private final PositionCells cells;
 
-  private PositionGallery(
-      double[] positions, int dimension, int regionPositions, Consumer<FloatBuffer> fill) {
+  private PositionGallery(double[] positions, StoredVectors vectors, int regionPositions) {
     this.positions = positions;
-    this.dimension = dimension;
-    int bytes = Math.multiplyExact(size(), dimension * Float.BYTES);
-    vectors = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
-    fill.accept(vectors.asFloatBuffer());
+    this.vectors = vectors;
     cells = PositionCells.of(positions(), regionPositions);
   }
 
@@ -71,24 +52,24 @@ final class PositionGallery {
       latLngs[2 * i] = positions.get(i).latitude();
       latLngs[2 * i + 1] = positions.get(i).longitude();
     }
-    return new PositionGallery(
-        latLngs,
-        dimension,
-        regionPositions,
-        vectors -> {
-          for (int start = 0; start < positions.size(); start += BATCH) {
-            List<LatLng> part = positions.subList(start, Math.min(positions.size(), start + BATCH));
-            float[] encoded =
-                TorchEngine.infer(
-                    manager,
-                    step -> head.embedPositions(Forward.INFERENCE, step, part).toFloatArray());
-            vectors.put(encoded);
-          }
-        });
+    StoredVectors vectors =
+        new StoredVectors(
+            positions.size(),
+            dimension,
+            rows -> {
+              for (List<LatLng> part : Lists.partition(positions, BATCH)) {
+                float[] encoded =
+                    TorchEngine.infer(
+                        manager,
+                        step -> head.embedPositions(Forward.INFERENCE, step, part).toFloatArray());
+                rows.put(encoded);
+              }
+            });
+    return new PositionGallery(latLngs, vectors, regionPositions);
   }
 
   private static void check(int size, int dimension) {
-    int most = Integer.MAX_VALUE / Float.BYTES / dimension;
+    int most = StoredVectors.most(dimension);
     if (size == 0 || size > most) {
       throw new IllegalArgumentException(
           "%d positions given: 1 to %d with vectors of %d numbers fit into memory"
@@ -101,7 +82,6 @@ final class PositionGallery {
     return positions.length / 2;
   }
 
-  /** Returns a position. */
   LatLng position(int index) {
     return new LatLng(positions[2 * index], positions[2 * index + 1]);
   }
@@ -141,20 +121,12 @@ final class PositionGallery {
 
   /** Returns the vectors, {@code [N, D]}: the gallery's own memory. Do not write into them. */
   NDArray vectors(NDManager step) {
-    return step.create(vectors.slice(), new Shape(size(), dimension), DataType.FLOAT32);
+    return vectors.rows(step, 0, size());
   }
 
   void write(Safetensors.Writer writer) {
-    writer
-        .doubles(POSITIONS, positions, size(), 2)
-        .tensor(VECTORS, DType.F32, new long[] {size(), dimension}, this::writeVectors);
-  }
-
-  private void writeVectors(WritableByteChannel out) throws IOException {
-    ByteBuffer bytes = vectors.slice();
-    while (bytes.hasRemaining()) {
-      out.write(bytes);
-    }
+    writer.doubles(POSITIONS, positions, size(), 2);
+    vectors.write(writer);
   }
 
   /** Returns whether a file holds a gallery. */
@@ -173,22 +145,18 @@ final class PositionGallery {
     boolean fits =
         size >= 0
             && file.shape(POSITIONS)[1] == 2
-            && file.names().contains(VECTORS)
-            && file.shape(VECTORS).length == 2
-            && file.shape(VECTORS)[0] == size
-            && file.shape(VECTORS)[1] == dimension;
+            && StoredVectors.areIn(file, size, dimension);
     if (!fits) {
       throw new ModelFormatException(
-          "%s holds no gallery: %s must be [N, 2] and %s [N, %d]"
-              .formatted(file.path(), POSITIONS, VECTORS, dimension));
+          "%s holds no gallery: %s must be [N, 2] and gallery.vectors [N, %d]"
+              .formatted(file.path(), POSITIONS, dimension));
     }
     try {
       check(Math.toIntExact(size), dimension);
       return new PositionGallery(
           file.doubles(POSITIONS),
-          dimension,
-          regionPositions,
-          vectors -> file.read(VECTORS, 0, vectors));
+          StoredVectors.read(file, Math.toIntExact(size), dimension),
+          regionPositions);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new ModelFormatException(file.path() + " holds no gallery: " + e.getMessage(), e);
     }

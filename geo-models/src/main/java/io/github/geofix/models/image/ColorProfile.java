@@ -61,7 +61,7 @@ final class ColorProfile {
     return result;
   }
 
-  /** Says that the colors are sRGB instead: bV5CSType of BITMAPV5HEADER. */
+  /** Marks colors as sRGB instead: bV5CSType of BITMAPV5HEADER. */
   private static byte[] hiddenInBmp(byte[] file) {
     if (file.length < BMP_COLOR_SPACE + 4
         || !(MetadataBlocks.startsWith(file, BMP_COLOR_SPACE, BMP_LINKED)

@@ -3,7 +3,7 @@ package io.github.geofix.models.image;
 import java.util.Optional;
 
 /**
- * What the markers of a JPEG file tell of the work to decode it (ITU-T T.81, annex B).
+ * The figures in a JPEG header that determine the work of decoding (ITU-T T.81, annex B).
  *
  * @param components the samples of a pixel
  * @param coefficientBytes the memory of a pixel that a decoder of several scans keeps, outside of

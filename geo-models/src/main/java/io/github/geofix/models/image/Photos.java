@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * Reads photos: JPEG, PNG, WebP, TIFF, GIF and BMP files as upright RGB images.
  *
  * <ul>
- *   <li>The image is turned and mirrored as its EXIF orientation says, or its XMP where there is no
- *       EXIF. Metadata is looked for in JPEG, PNG, WebP and TIFF. No other EXIF entry is looked at;
- *       above all not the position, which would give the answer away. {@link Exif#position} reads
+ *   <li>The image is turned and mirrored by its EXIF orientation, or that of its XMP where there is
+ *       no EXIF. Metadata is read in JPEG, PNG, WebP and TIFF. No other EXIF entry is read; above
+ *       all not the position, which would give the answer away. {@link Exif#position} reads
  *       it when a list of training photos is made.
  *   <li>Transparent pixels are composited on white, and so is what the first frame of a GIF or a
  *       WebP leaves of its canvas. Gray becomes equal red, green and blue. CMYK is converted.
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Of a file with several images, and of an animation, the first is read.
  * </ul>
  *
- * <p>Photos may come from strangers, see {@link Photo.Limits#server()}. What the header promises is
+ * <p>Photos may come from strangers, see {@link Photo.Limits#server()}. The sizes in the header are
  * checked against the limits before memory is allocated, and the scans of a progressive JPEG are
  * counted: at most 100, and at most 40 times maxPixels in all of them. Every failure, be it a
  * missing file, a cut or damaged one, one that is no image or one that there is too little memory

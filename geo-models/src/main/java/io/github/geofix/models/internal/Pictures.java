@@ -12,7 +12,7 @@ public final class Pictures {
   private Pictures() {}
 
   /**
-   * Returns a picture of the size of the options; empty if they want none, or it cannot be read:
+   * Returns a picture of the size of the options; empty if they request none, or it cannot be read:
    * evidence without a picture is better than none.
    */
   public static Optional<BufferedImage> of(

@@ -139,7 +139,7 @@ public abstract class Module {
 
   /**
    * Returns what to do about an array in a file that does not fit a parameter, as a sentence; empty
-   * if there is nothing to say. Subclasses override it for what users often meet.
+   * if there is no advice. Subclasses override it for common mistakes.
    *
    * @param parameter a name declared by this module itself
    * @param given the shape in the file
@@ -231,7 +231,7 @@ public abstract class Module {
     return List.of();
   }
 
-  /** Asks PyTorch to record gradients for the learned parameters, or to stop. */
+  /** Turns the recording of gradients for the learned parameters on or off. */
   public final void requireGradients(boolean required) {
     parameters().values().forEach(p -> p.array().setRequiresGradient(required && p.isTrainable()));
   }

@@ -97,12 +97,12 @@ public final class Parameter {
     return Arrays.stream(shape.getShape()).boxed().toList();
   }
 
-  /** Returns true if the optimizer must leave the array alone, whatever is frozen. */
+  /** Returns whether the optimizer must leave the array alone, whatever is frozen. */
   public boolean isBuffer() {
     return buffer;
   }
 
-  /** Returns true if the array is learned: neither a buffer nor frozen. */
+  /** Returns whether the array is learned: neither a buffer nor frozen. */
   public boolean isTrainable() {
     return !buffer && !frozen;
   }

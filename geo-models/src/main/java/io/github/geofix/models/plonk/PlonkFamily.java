@@ -1,9 +1,6 @@
 package io.github.geofix.models.plonk;
 
-import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
-import io.github.geofix.models.internal.family.ImportedModel;
 import io.github.geofix.models.internal.family.SizedFamily;
 import io.github.geofix.models.internal.plonk.PlonkConfig;
 import java.util.List;
@@ -20,11 +17,6 @@ final class PlonkFamily extends SizedFamily<PlonkConfig> {
             new Size<>("paper-dinov2", PlonkConfig.dinov2())),
         PlonkNetwork::new,
         PlonkModel::load);
-  }
-
-  @Override
-  protected GeoModel create(PlonkConfig config, List<LatLng> positions, long seed) {
-    throw ImportedModel.notTrained(method());
   }
 
   @Override

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.tile.MissingImagery;
 import io.github.geofix.core.partition.CellPartition;
+import io.github.geofix.models.internal.StoredVectors;
 import io.github.geofix.models.internal.recombine.RecombineNetwork;
 import io.github.geofix.models.internal.weights.WeightsVersion;
 import java.util.List;
@@ -51,7 +52,7 @@ final class GalleryCache {
     if (newCells.size() == 0) {
       throw new IllegalArgumentException("at least one place is needed");
     }
-    int most = Gallery.most(network.dimension());
+    int most = StoredVectors.most(network.dimension());
     if (newCells.size() > most) {
       throw new IllegalArgumentException(
           "%d places with vectors of %d numbers: at most %d fit, use a coarser galleryS2Level"
@@ -87,14 +88,16 @@ final class GalleryCache {
     if (current == null || made == null || !made.isOf(network, manager)) {
       WeightsVersion present = WeightsVersion.of(network, manager);
       current =
-          Gallery.of(
+          new Gallery(
               known,
-              network.dimension(),
-              vectors -> {
-                MissingImagery missing = new MissingImagery(MissingImagery.MAX_SHARE);
-                encoder.encodeAround(middles(known), missing::count, vectors::put);
-                missing.finish();
-              },
+              new StoredVectors(
+                  known.size(),
+                  network.dimension(),
+                  vectors -> {
+                    MissingImagery missing = new MissingImagery(MissingImagery.MAX_SHARE);
+                    encoder.encodeAround(middles(known), missing::count, vectors::put);
+                    missing.finish();
+                  }),
               digest.get());
       // Both at last: where the map cannot be read, the old gallery must not pass for the new one.
       gallery = current;

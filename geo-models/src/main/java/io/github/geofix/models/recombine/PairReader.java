@@ -13,6 +13,7 @@ import io.github.geofix.models.internal.image.Augmentation.Jpeg;
 import io.github.geofix.models.internal.image.Augmentation.Sharpen;
 import io.github.geofix.models.internal.image.PanoramaPair;
 import io.github.geofix.models.recombine.RecombineConfig.Augment;
+import io.github.geofix.models.recombine.RecombineConfig.Drone;
 import io.github.geofix.models.recombine.RecombineConfig.Photos;
 import io.github.geofix.models.train.Examples.Example;
 import java.awt.image.BufferedImage;
@@ -25,10 +26,10 @@ import java.util.SplittableRandom;
 record PairReader(Photos photos, VectorEncoder encoder) {
   private static final Augmentation COMPRESSION = sometimes(0.5, new Jpeg(90, 100));
 
-  /** Sample4Geo's, whose grids have larger holes in photos than in tiles. */
-  private static final Augmentation PHOTO = changes(0.5);
+  /** Sample4Geo's, whose grids have larger holes in panoramas than in other images. */
+  private static final Augmentation PANORAMA = changes(0.5);
 
-  private static final Augmentation TILE = changes(0.4);
+  private static final Augmentation OTHER = changes(0.4);
 
   private static Augmentation changes(double gridRatio) {
     return sequence(
@@ -40,7 +41,7 @@ record PairReader(Photos photos, VectorEncoder encoder) {
   /**
    * Reads a pair.
    *
-   * @param photo a full circle, north in the middle, or from above with north up
+   * @param photo a full circle, north in the middle, or from above
    * @param tile square, north up
    * @param target that of {@link FalseNegativeMask} for the two
    */
@@ -48,8 +49,10 @@ record PairReader(Photos photos, VectorEncoder encoder) {
     if (photos.augment() == Augment.NONE) {
       return seen(photo, tile, target, random);
     }
-    PanoramaPair pair = new PanoramaPair(photo, tile).augmented(random);
-    return seen(pair.panorama(), pair.aerial(), target, random);
+    PanoramaPair pair = new PanoramaPair(photo, tile);
+    PanoramaPair changed =
+        photos instanceof Drone ? pair.withAerialTurned(random) : pair.augmented(random);
+    return seen(changed.panorama(), changed.aerial(), target, random);
   }
 
   private Example seen(
@@ -68,8 +71,8 @@ record PairReader(Photos photos, VectorEncoder encoder) {
     BufferedImage view = encoder.photos().fit(COMPRESSION.apply(photo, random));
     BufferedImage map = encoder.tiles().fit(COMPRESSION.apply(tile, random));
     return new float[][] {
-      encoder.photos().normalize(PHOTO.apply(view, random)),
-      encoder.tiles().normalize(TILE.apply(map, random))
+      encoder.photos().normalize((photos instanceof Drone ? OTHER : PANORAMA).apply(view, random)),
+      encoder.tiles().normalize(OTHER.apply(map, random))
     };
   }
 

@@ -61,7 +61,7 @@ public record RecombineConfig(
   }
 
   /** From where photos are taken. The defaults are those of photos from above. */
-  public sealed interface Photos permits Aerial, Ground {
+  public sealed interface Photos permits Aerial, Drone, Ground {
 
     /** Returns how photos show the directions. */
     default View view() {
@@ -109,6 +109,20 @@ public record RecombineConfig(
 
   /** Photos from above, north up. */
   public record Aerial() implements Photos {}
+
+  /**
+   * Photos taken by a drone, obliquely and facing any direction.
+   *
+   * @param augment how training changes each photo and its tile, at random; of both mirrored
+   *     together, the tile is turned alone, as the photo faces any direction
+   */
+  public record Drone(Augment augment) implements Photos {
+
+    /** Returns photos that are not augmented. */
+    public static Drone defaults() {
+      return new Drone(Augment.NONE);
+    }
+  }
 
   /**
    * Panoramas taken on the ground, or the part of one in a camera's view. Photos to train on are
@@ -327,7 +341,7 @@ public record RecombineConfig(
         .withEncoder(
             encoder.withImages(encoder.photo.withSize(320, 640), encoder.tile.withSize(320, 320)))
         // 640 pixels of zoom 20 at 0.114 m.
-        .withTiles(new MapTiles(73, 0, 0, 17));
+        .withMap("", new MapTiles(73, 0, 0, 17));
   }
 
   /**
@@ -349,7 +363,18 @@ public record RecombineConfig(
     Encoder encoder = sample4geo().encoder;
     return sample4geo()
         .withEncoder(encoder.withImages(encoder.photo.withSize(384, 768), encoder.tile))
-        .withTiles(paperVigor().tiles);
+        .withMap("", paperVigor().tiles);
+  }
+
+  /**
+   * Returns Sample4Geo as published for University-1652: photos of drones and tiles of 384 x 384
+   * pixels.
+   */
+  public static RecombineConfig sample4geoUniversity() {
+    Encoder encoder = sample4geo().encoder;
+    return sample4geo()
+        .withEncoder(encoder.withImages(encoder.tile, encoder.tile))
+        .withPhotos(new Drone(Augment.SAMPLE4GEO));
   }
 
   /** Returns a copy with other backbones or images. */
@@ -377,8 +402,8 @@ public record RecombineConfig(
     return new RecombineConfig(encoder, photos, recombination, loss, map, tiles, answer);
   }
 
-  /** Returns a copy with other tiles. */
-  public RecombineConfig withTiles(MapTiles tiles) {
+  /** Returns a copy that takes other tiles from another map. */
+  public RecombineConfig withMap(String map, MapTiles tiles) {
     return new RecombineConfig(encoder, photos, recombination, loss, map, tiles, answer);
   }
 

@@ -1,7 +1,5 @@
 package io.github.geofix.models.recombine;
 
-import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.internal.family.SizedFamily;
 import io.github.geofix.models.internal.image.MapOnDemand;
@@ -21,14 +19,11 @@ final class RecombineFamily extends SizedFamily<RecombineConfig> {
             new Size<>("paper", RecombineConfig.paper()),
             new Size<>("paper-vigor", RecombineConfig.paperVigor()),
             new Size<>("sample4geo", RecombineConfig.sample4geo()),
-            new Size<>("sample4geo-vigor", RecombineConfig.sample4geoVigor())),
+            new Size<>("sample4geo-vigor", RecombineConfig.sample4geoVigor()),
+            new Size<>("sample4geo-university", RecombineConfig.sample4geoUniversity())),
         RecombineNetwork::of,
-        RecombineModel::load);
-  }
-
-  @Override
-  protected GeoModel create(RecombineConfig config, List<LatLng> positions, long seed) {
-    return RecombineModel.create(config, positions, seed);
+        RecombineModel::load,
+        RecombineModel::create);
   }
 
   @Override

@@ -76,7 +76,7 @@ final class RecombineRefiner implements Refiner {
     return new Fit(best, 360.0 * heading / count);
   }
 
-  /** Returns the vectors of the tiles around places; encodes those it does not know together. */
+  /** Returns the vectors of the tiles around places; encodes those not in the cache together. */
   private List<float[]> vectors(List<LatLng> places) {
     Map<LatLng, float[]> known = new HashMap<>(tiles.getAll(places));
     List<LatLng> unknown =

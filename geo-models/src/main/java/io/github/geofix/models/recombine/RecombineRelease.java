@@ -54,14 +54,12 @@ final class RecombineRelease {
           .rename("(?:module\\.)?reference_net\\.(.*)", "tiles.$1")
           .build();
 
-  /** All releases. */
   static final List<Release> RELEASES =
       List.of(
           sample4geo("cvusa", "140 x 768", RecombineConfig.sample4geo()),
           sample4geo("cvact", "140 x 768", RecombineConfig.sample4geo()),
           sample4geo("vigor", "384 x 768", RecombineConfig.sample4geoVigor()),
-          sample4geo(
-              "university", "384 x 384", square(384).withPhotos(new RecombineConfig.Aerial())),
+          sample4geo("university", "384 x 384", RecombineConfig.sample4geoUniversity()),
           frgeo("cvusa", "128 x 512 and 256 x 256", RecombineConfig.paper()),
           frgeo("cvact", "128 x 512 and 256 x 256", RecombineConfig.paper()),
           frgeo("vigor", "320 x 640 and 320 x 320", RecombineConfig.paperVigor()));
@@ -72,13 +70,6 @@ final class RecombineRelease {
   interface Filling {
     /** Returns a report of what filled the network; its arrays belong to the manager. */
     ImportReport fill(RecombineNetwork network, NDManager manager, TensorFile file);
-  }
-
-  private static RecombineConfig square(int side) {
-    RecombineConfig config = RecombineConfig.sample4geo();
-    RecombineConfig.Encoder encoder = config.encoder();
-    return config.withEncoder(
-        encoder.withImages(encoder.photo().withSize(side, side), encoder.tile()));
   }
 
   private static Release sample4geo(String data, String size, RecombineConfig config) {

@@ -107,7 +107,7 @@ public interface Selection {
       Hypotheses inside = hypotheses.within(shares, temperature);
       List<float[]> statesInside = new ArrayList<>();
       int next = 0;
-      // The order stays, so the states of those that are left can be told by their paths.
+      // The order stays, so the states of those that are left can be found by their paths.
       for (int i = 0; i < states.size() && next < inside.complete().size(); i++) {
         if (hypothesis(i).path().equals(inside.complete().get(next).path())) {
           statesInside.add(states.get(i));

@@ -1,7 +1,5 @@
 package io.github.geofix.models.token;
 
-import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.internal.family.SizedFamily;
 import io.github.geofix.models.weights.RenameTable;
 import java.util.List;
@@ -19,12 +17,8 @@ final class TokenFamily extends SizedFamily<TokenConfig> {
             new Size<>("small", TokenConfig.small()),
             new Size<>("paper", TokenConfig.paper())),
         TokenModel::network,
-        TokenModel::load);
-  }
-
-  @Override
-  protected GeoModel create(TokenConfig config, List<LatLng> positions, long seed) {
-    return TokenModel.create(config, seed);
+        TokenModel::load,
+        (config, positions, seed) -> TokenModel.create(config, seed));
   }
 
   @Override

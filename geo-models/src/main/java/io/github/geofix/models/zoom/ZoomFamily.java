@@ -12,7 +12,7 @@ import java.util.Set;
 /** The zoom family by name. */
 final class ZoomFamily extends SizedFamily<ZoomConfig> {
 
-  /** Stands for the map in a size of which only the network is asked. */
+  /** The map of a size whose network alone is needed. */
   private static final String NO_MAP = "(none)";
 
   ZoomFamily() {
@@ -23,11 +23,11 @@ final class ZoomFamily extends SizedFamily<ZoomConfig> {
             new Size<>("small", ZoomConfig.small(NO_MAP)),
             new Size<>("paper", ZoomConfig.paper(NO_MAP))),
         ZoomNetwork::of,
-        ZoomModel::load);
+        ZoomModel::load,
+        ZoomFamily::create);
   }
 
-  @Override
-  protected GeoModel create(ZoomConfig config, List<LatLng> positions, long seed) {
+  private static GeoModel create(ZoomConfig config, List<LatLng> positions, long seed) {
     if (config.map().equals(NO_MAP)) {
       throw new IllegalArgumentException(
           "zoom compares photos with a map: name it by --tiles or the setting map");

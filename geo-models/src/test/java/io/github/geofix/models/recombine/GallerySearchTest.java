@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.internal.StoredVectors;
 import io.github.geofix.models.internal.calibration.Temperature;
 import io.github.geofix.models.internal.recombine.RecombineNetwork;
 import io.github.geofix.models.nn.TorchEngine;
@@ -75,7 +76,8 @@ final class GallerySearchTest {
     long[] cells =
         LongStream.range(0, vectors.length / WIDTH).map(i -> (i << 41) + (1L << 40)).toArray();
     CellPartition places = CellPartition.ofCellIds(cells);
-    return Gallery.of(places, WIDTH, target -> target.put(vectors), "");
+    return new Gallery(
+        places, new StoredVectors(places.size(), WIDTH, target -> target.put(vectors)), "");
   }
 
   private static double dot(float[] a, int atA, float[] b, int atB) {

@@ -55,8 +55,7 @@ final class RecombineEvidenceTest {
                 tiny.encoder()
                     .withImages(photo, ImageSpec.half(16))
                     .withShared(photos instanceof RecombineConfig.Aerial))
-            .withTiles(new MapTiles(600_000, 0, 0, 3))
-            .withMap(map.toString()),
+            .withMap(map.toString(), new MapTiles(600_000, 0, 0, 3)),
         places,
         1);
   }

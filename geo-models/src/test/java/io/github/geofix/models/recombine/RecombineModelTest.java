@@ -99,8 +99,7 @@ final class RecombineModelTest {
 
   private static RecombineConfig config() {
     return images(RecombineConfig.tiny(), ImageSpec.half(16), ImageSpec.half(16))
-        .withTiles(new MapTiles(600_000, 0, 0, 3))
-        .withMap(map.toString());
+        .withMap(map.toString(), new MapTiles(600_000, 0, 0, 3));
   }
 
   private static RecombineConfig images(RecombineConfig config, ImageSpec photo, ImageSpec tile) {
@@ -591,7 +590,7 @@ final class RecombineModelTest {
 
   private static float[] vectors(Gallery gallery) {
     try (NDManager step = TorchEngine.newManager()) {
-      return gallery.vectors(step, 0, gallery.size()).toFloatArray();
+      return gallery.vectors().rows(step, 0, gallery.size()).toFloatArray();
     }
   }
 

@@ -132,11 +132,6 @@ public sealed interface Schedule {
       return new Cosine(0, Interval.STEP, 0);
     }
 
-    /** Returns a copy with another interval between changes. */
-    public Cosine withInterval(Interval interval) {
-      return new Cosine(finalFraction, interval, warmup);
-    }
-
     @Override
     public Cosine withWarmup(double warmup) {
       return new Cosine(finalFraction, interval, warmup);

@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** A lossless picture, read bit by bit, lowest first. What lies behind its end reads as zeros. */
+/** A lossless picture, read bit by bit, lowest first. Bits past its end are zeros. */
 final class Vp8lBits {
   private static final VarHandle WORD =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);

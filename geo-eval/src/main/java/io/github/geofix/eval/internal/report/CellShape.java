@@ -25,9 +25,9 @@ record CellShape(List<List<Double>> outline, double score, String name) {
     return points.stream().map(CellShape::position).toList();
   }
 
-  /** Within 0.0001 degrees, about 10 m: less than a pixel, and half of the page's bytes. */
+  /** Within 0.00001 degrees, about 1 m: less than a pixel, and half of the page's bytes. */
   static List<Double> position(LatLng point) {
     return List.of(
-        Math.rint(point.longitude() * 1e4) / 1e4, Math.rint(point.latitude() * 1e4) / 1e4);
+        Math.rint(point.longitude() * 1e5) / 1e5, Math.rint(point.latitude() * 1e5) / 1e5);
   }
 }

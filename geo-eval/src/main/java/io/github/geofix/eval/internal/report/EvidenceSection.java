@@ -269,7 +269,7 @@ final class EvidenceSection extends ReportSection {
     double most = neighbors.stream().mapToDouble(Neighbor::vote).max().orElse(1);
     boolean pictures = neighbors.stream().anyMatch(neighbor -> neighbor.picture().isPresent());
     List<String> columns =
-        new ArrayList<>(List.of("photo", "place", "similarity", "share of the votes"));
+        new ArrayList<>(List.of("photo", "place", "similarity", "votes"));
     if (pictures) {
       columns.add(1, "picture");
     }
@@ -280,7 +280,7 @@ final class EvidenceSection extends ReportSection {
           List<Object> row =
               new ArrayList<>(
                   List.of(
-                      neighbor.photo(),
+                      file(neighbor.photo()),
                       position(neighbor.latLng()),
                       number(neighbor.score()),
                       bar(neighbor.vote(), most)));
@@ -295,6 +295,12 @@ final class EvidenceSection extends ReportSection {
           return row;
         },
         "Neighbors");
+  }
+
+  /** Returns the name of a file, without the folders above it. */
+  private static DomContent file(String photo) {
+    return span(photo.substring(Math.max(photo.lastIndexOf('/'), photo.lastIndexOf('\\')) + 1))
+        .withTitle(photo);
   }
 
   private static DomContent stage(Explanation.Stage stage) {

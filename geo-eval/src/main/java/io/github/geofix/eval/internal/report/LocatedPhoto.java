@@ -106,11 +106,6 @@ public record LocatedPhoto(
     return new LocatedPhoto(name, truth, guess, more, cells, regions, path);
   }
 
-  /** Returns a copy with another path, coarse to fine. */
-  public LocatedPhoto withPath(List<ScoredCell> path) {
-    return new LocatedPhoto(name, truth, guess, pictures, cells, regions, path);
-  }
-
   /** Returns the distance between truth and guess in km. */
   public double errorKm() {
     return GreatCircle.distanceKm(truth, guess);

@@ -76,7 +76,7 @@ final class LocationSection extends ReportSection {
                   List.of(
                       EvidenceSection.position(candidate.latLng()),
                       EvidenceSection.bar(candidate.score(), candidates.get(0).score()),
-                      Html.distance(candidate.radiusKm()),
+                      Html.distance(candidate.radiusKm()).replace(' ', '\u00a0'),
                       candidate.cell().toString()));
           if (headings) {
             row.add(String.format(Locale.ROOT, "%.0f°", candidate.headingDegrees().orElse(0)));

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -87,7 +88,7 @@ public final class ReportPage implements HtmlReport {
                 page.add(
                     ReportSection.table(
                         second.getKey() + " against " + first.getKey(),
-                        "Photo by photo. A positive difference speaks for "
+                        "Photo by photo. A positive difference favors "
                             + second.getKey()
                             + ", of the median error a negative one; p is the exact McNemar test of the photos only one of them placed"
                             + " within the distance.",
@@ -148,7 +149,7 @@ public final class ReportPage implements HtmlReport {
     }
     Table others = report.others();
     if (!others.rows().isEmpty()) {
-      page.add(ReportSection.table("Headings, sequences, scores", "", others));
+      page.add(ReportSection.table("Other figures", "", others));
     }
     report
         .reliability()
@@ -172,7 +173,7 @@ public final class ReportPage implements HtmlReport {
                             + " farther off than "
                             + Html.distance(report.rightKm())
                             + ".",
-                        Map.of("this system", curve))));
+                        Map.of(name, curve))));
     if (!photos.isEmpty()) {
       page.add(
           ReportSection.worldMap(
@@ -209,6 +210,7 @@ public final class ReportPage implements HtmlReport {
                         + report.onePercent()
                         + "."
                         + (report.hitRateCovering().isPresent() ? HIT_RATES : "")
+                        + averagePrecision(report)
                         + " Intervals are 95 % Wilson score intervals.",
                     report.shares()))
             .add(
@@ -222,6 +224,15 @@ public final class ReportPage implements HtmlReport {
               "Photo by photo", "Each photo beside the images found for it, best first.", photos));
     }
     return page;
+  }
+
+  private static String averagePrecision(RetrievalReport report) {
+    return report.meanAveragePrecision().isEmpty()
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            " The mean average precision (AP) is %.1f %%.",
+            100 * report.meanAveragePrecision().getAsDouble());
   }
 
   @Override

@@ -3,7 +3,8 @@
   const world = document.getElementById('world');
   // World units: 360 by 180, so that one unit is one degree.
   const projection = d3.geoEquirectangular().scale(180 / Math.PI).translate([180, 90]).precision(0.1);
-  const path = d3.geoPath(projection);
+  // A millionth of a degree is 0.1 m.
+  const path = d3.geoPath(projection).digits(6);
   const percent = share => (100 * share).toFixed(1) + ' %';
   const distance = km => km < 1 ? Math.round(1000 * km) + ' m'
     : km < 10 && km !== Math.round(km) ? km.toFixed(1) + ' km' : d3.format(',.0f')(km).replace(',', '\u202f') + ' km';
@@ -283,6 +284,64 @@
     });
   }
 
+  /** The width in degrees of a map that shows where on the Earth it is. */
+  const CONTEXT = 70;
+
+  /** The least width in degrees, about 2 km: positions are within a meter. */
+  const LEAST = 0.02;
+
+  /** The corners of a cell in world units, on either side of the antimeridian as its middle is. */
+  function corners(shape) {
+    const middle = d3.geoCentroid(shape);
+    return shape.coordinates[0].map(([longitude, latitude]) =>
+      [middle[0] + (longitude - middle[0] + 540) % 360, 90 - latitude]);
+  }
+
+  /** The part of the world, 2 to 1, around points and the regions that do not lie far beyond them. */
+  function frame(points, regions) {
+    const around = all => {
+      const [left, right] = d3.extent(all, p => p[0]);
+      const [top, bottom] = d3.extent(all, p => p[1]);
+      const width = Math.min(360, Math.max(LEAST, 1.6 * (right - left), 3.2 * (bottom - top)));
+      return {
+        width,
+        x0: Math.max(0, Math.min(360 - width, (left + right - width) / 2)),
+        y0: Math.max(0, Math.min(180 - width / 2, (top + bottom - width / 2) / 2))
+      };
+    };
+    let shown = around(points);
+    regions.forEach(region => {
+      const wider = around(points.concat(region));
+      if (wider.width <= Math.max(CONTEXT, 2 * shown.width)) {
+        points = points.concat(region);
+        shown = wider;
+      }
+    });
+    return shown;
+  }
+
+  /** A line of a round length in the lower left corner. */
+  function drawScale(svg, width, latitude) {
+    const kmPerPixel = width / 320 * 111.195 * Math.cos(latitude * Math.PI / 180);
+    const exact = 80 * kmPerPixel;
+    const power = 10 ** Math.floor(Math.log10(exact));
+    const km = power * [5, 2, 1].find(step => step * power <= exact);
+    const bar = svg.append('g').attr('class', 'scale-bar');
+    const line = `M8,145v5h${km / kmPerPixel}v-5`;
+    bar.append('path').attr('class', 'casing').attr('d', line);
+    bar.append('path').attr('d', line);
+    bar.append('text').attr('x', 10).attr('y', 146).text(distance(km));
+  }
+
+  /** The whole world in the upper right corner, with a place marked. */
+  function drawInset(svg, x, y) {
+    const inset = svg.append('svg').attr('class', 'inset').attr('x', 244).attr('y', 4).attr('width', 72).attr('height', 36)
+      .attr('viewBox', '0 0 360 180');
+    inset.append('rect').attr('width', 360).attr('height', 180);
+    drawEarth(inset);
+    inset.append('circle').attr('cx', x).attr('cy', y).attr('r', 14);
+  }
+
   function cells(plot, data) {
     const guess = projection(data.guess);
     const truth = data.truth ? projection(data.truth) : guess;
@@ -291,15 +350,8 @@
       ({shape: polygon(cell.outline), share: cell.score / best, name: cell.name, score: cell.score}));
     const regions = data.regions.map(region => ({share: region.share,
       shape: {type: 'MultiLineString', coordinates: region.border}}));
-    // Shows truth, guess and the strong cells, 2 to 1, and enough around them to see where that is.
-    const points = [truth, guess];
-    shapes.filter(s => s.share > 0.15).forEach(s => points.push(projection(d3.geoCentroid(s.shape))));
-    const [left, right] = d3.extent(points, p => p[0]);
-    const [top, bottom] = d3.extent(points, p => p[1]);
-    const width = Math.min(360, Math.max(70, 1.5 * (right - left), 3 * (bottom - top)));
-    const height = width / 2;
-    const x0 = Math.max(0, Math.min(360 - width, (left + right - width) / 2));
-    const y0 = Math.max(0, Math.min(180 - height, (top + bottom - height) / 2));
+    const {x0, y0, width} = frame([truth, guess, ...shapes.filter(s => s.share > 0.15).flatMap(s => corners(s.shape))],
+      data.regions.map(region => region.border.flat().map(projection)));
     const svg = d3.select(plot).append('svg').attr('class', 'cells').attr('viewBox', '0 0 320 160')
       .attr('role', 'img').attr('aria-label', `Scores of cells as a heat map, with ${data.truth ? 'truth and ' : ''}guess`);
     const k = 320 / width;
@@ -321,6 +373,10 @@
         .attr('vector-effect', 'non-scaling-stroke').attr('d', path({type: 'LineString', coordinates: [data.truth, data.guess]}));
     }
     svg.append('circle').attr('class', 'guess').attr('cx', gx).attr('cy', gy).attr('r', 4);
+    if (width < CONTEXT) {
+      drawScale(svg, width, data.guess[1]);
+      drawInset(svg, x0 + width / 2, y0 + width / 4);
+    }
     if (!data.truth) {
       return;
     }

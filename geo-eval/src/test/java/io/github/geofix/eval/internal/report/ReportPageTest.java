@@ -130,9 +130,6 @@ class ReportPageTest {
     String html =
         ReportPage.titled("").add(ReportSection.photos("", "", List.of(photo), 25, 750)).toHtml();
     assertThat(html).contains("path: 1/1/0 › 2/2/1 › 3/4/3", "\"share\":0.9");
-    LocatedPhoto walked = photo.withPath(photo.path().subList(0, 1));
-    assertThat(walked.path()).hasSize(1);
-    assertThat(walked.regions()).isEqualTo(photo.regions());
   }
 
   @Test

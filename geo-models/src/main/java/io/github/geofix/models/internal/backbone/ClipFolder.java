@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A folder of Hugging Face that holds CLIP: {@code config.json} names the size and the activation,
  * {@code preprocessor_config.json} how photos are read, and a file holds the weights, with or
- * without the text encoder. What the two configurations do not say is asked for, and what they say
- * differently is refused.
+ * without the text encoder. Values that both configurations lack are required from the user, and
+ * contradictions are refused.
  */
 public final class ClipFolder {
   private static final List<String> WEIGHTS =
@@ -53,8 +53,8 @@ public final class ClipFolder {
   /**
    * Opens a folder, or one of its weight files with the configurations beside it.
    *
-   * @param known the network where there are no configurations, as a release that is always built
-   *     on the same one knows it; null to ask for them
+   * @param known the network where there are no configurations, for releases that are always
+   *     built on the same one; null to require them
    * @throws ModelFormatException if a file is missing, or describes another network than {@link
    *     ClipVit} or other preprocessing than {@link ImageSpec} can
    */
@@ -69,10 +69,7 @@ public final class ClipFolder {
   }
 
   private static Path weightsIn(Path folder) {
-    return WEIGHTS.stream()
-        .map(folder::resolve)
-        .filter(Files::isRegularFile)
-        .findFirst()
+    return Weights.firstOf(folder, WEIGHTS)
         .orElseThrow(
             () ->
                 new ModelFormatException(

@@ -138,11 +138,6 @@ public final class ClipVit extends VisionTransformer {
           new Mlp(mlp.width(), newActivation),
           dropPath);
     }
-
-    /** Returns a copy with another rate of skipped branches. */
-    public Options withDropPath(double newDropPath) {
-      return new Options(image, patch, width, depth, heads, projection, mlp, newDropPath);
-    }
   }
 
   private final Options options;
@@ -165,10 +160,8 @@ public final class ClipVit extends VisionTransformer {
     patches = child("patch_embed", new PatchEmbedding(options.patch(), width, false));
     normBefore = child("norm_pre", new LayerNorm(width, EPSILON));
     TransformerBlock.Options block =
-        TransformerBlock.Options.of(width, options.heads())
-            .withHidden(options.mlp().width())
-            .withActivation(options.mlp().activation())
-            .withEpsilon(EPSILON);
+        new TransformerBlock.Options(
+            width, options.heads(), options.mlp().width(), options.mlp().activation(), EPSILON, 0, 0);
     addBlocks(block, options.depth(), options.dropPath());
     norm = child("norm", new LayerNorm(width, EPSILON));
     head =
@@ -200,12 +193,6 @@ public final class ClipVit extends VisionTransformer {
     NDArray x = Tokens.withClassToken(classToken, patches.forward(f, images));
     x = normBefore.forward(f, x.add(position.array()));
     return encoded(f, x);
-  }
-
-  /** Returns the projected class token, {@code [B, projection]}, not normalized. */
-  @Override
-  public NDArray vector(Forward f, NDArray images) {
-    return projected(f, forward(f, images));
   }
 
   @Override
@@ -306,9 +293,11 @@ public final class ClipVit extends VisionTransformer {
         .rename(vision + "post_layernorm\\.(\\w+)", "norm.$1")
         .rename("visual_projection\\.weight", "head.weight")
         .rename(layer + "layer_norm([12])\\.(\\w+)", "blocks.$1.norm$2.$3")
-        .part(layer + "self_attn\\.q_proj\\.(\\w+)", "blocks.$1.attn.qkv.$2", 0, 3)
-        .part(layer + "self_attn\\.k_proj\\.(\\w+)", "blocks.$1.attn.qkv.$2", 1, 3)
-        .part(layer + "self_attn\\.v_proj\\.(\\w+)", "blocks.$1.attn.qkv.$2", 2, 3)
+        .stack(
+            "blocks.$1.attn.qkv.$2",
+            layer + "self_attn\\.q_proj\\.(\\w+)",
+            layer + "self_attn\\.k_proj\\.(\\w+)",
+            layer + "self_attn\\.v_proj\\.(\\w+)")
         .rename(layer + "self_attn\\.out_proj\\.(\\w+)", "blocks.$1.attn.proj.$2")
         .rename(layer + "mlp\\.fc([12])\\.(\\w+)", "blocks.$1.mlp.fc$2.$3")
         .ignore(vision + "embeddings\\.position_ids|logit_scale|text_.*")

@@ -88,11 +88,6 @@ public final class ConvNeXt extends Backbone {
     public Options withImage(ImageSpec newImage) {
       return new Options(depths, widths, newImage, dropPath);
     }
-
-    /** Returns a copy with another rate of skipped blocks. */
-    public Options withDropPath(double newDropPath) {
-      return new Options(depths, widths, image, newDropPath);
-    }
   }
 
   private final List<Layer> downsamplings = new ArrayList<>();

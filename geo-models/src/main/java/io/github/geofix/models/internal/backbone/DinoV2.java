@@ -117,19 +117,15 @@ public final class DinoV2 extends VisionTransformer {
       return new Options(newImage, trainedSize, patch, width, depth, heads, variant, dropPath);
     }
 
-    /** Returns a copy with positions learned for images of another size. */
-    public Options withTrainedSize(int newTrainedSize) {
-      return new Options(image, newTrainedSize, patch, width, depth, heads, variant, dropPath);
+    /** Returns a copy for images of another size, with positions learned for them. */
+    public Options withTrainedSize(int pixels) {
+      ImageSpec sized = image.withSize(pixels, pixels);
+      return new Options(sized, pixels, patch, width, depth, heads, variant, dropPath);
     }
 
     /** Returns a copy of another published form. */
     public Options withVariant(Variant newVariant) {
       return new Options(image, trainedSize, patch, width, depth, heads, newVariant, dropPath);
-    }
-
-    /** Returns a copy with another rate of skipped branches. */
-    public Options withDropPath(double newDropPath) {
-      return new Options(image, trainedSize, patch, width, depth, heads, variant, newDropPath);
     }
   }
 
@@ -152,9 +148,8 @@ public final class DinoV2 extends VisionTransformer {
     position = parameter("pos_embed", Init.truncatedNormal(0.02), (long) side * side + 1, width);
     patches = child("patch_embed", new PatchEmbedding(options.patch(), width, true));
     TransformerBlock.Options block =
-        TransformerBlock.Options.of(width, options.heads())
-            .withEpsilon(EPSILON)
-            .withLayerScale(FIRST_SCALE);
+        new TransformerBlock.Options(
+            width, options.heads(), 4 * width, Activation.GELU, EPSILON, FIRST_SCALE, 0);
     addBlocks(block, options.depth(), options.dropPath());
     norm = child("norm", new LayerNorm(width, EPSILON));
   }
@@ -254,9 +249,11 @@ public final class DinoV2 extends VisionTransformer {
             "(?:dinov2\\w*\\.)?embeddings\\.patch_embeddings\\.projection\\.(\\w+)",
             "patch_embed.proj.$1")
         .rename(layer + "(norm[12]\\.\\w+|mlp\\.fc[12]\\.\\w+)", "blocks.$1.$2")
-        .part(layer + "attention\\.attention\\.query\\.(\\w+)", "blocks.$1.attn.qkv.$2", 0, 3)
-        .part(layer + "attention\\.attention\\.key\\.(\\w+)", "blocks.$1.attn.qkv.$2", 1, 3)
-        .part(layer + "attention\\.attention\\.value\\.(\\w+)", "blocks.$1.attn.qkv.$2", 2, 3)
+        .stack(
+            "blocks.$1.attn.qkv.$2",
+            layer + "attention\\.attention\\.query\\.(\\w+)",
+            layer + "attention\\.attention\\.key\\.(\\w+)",
+            layer + "attention\\.attention\\.value\\.(\\w+)")
         .rename(layer + "attention\\.output\\.dense\\.(\\w+)", "blocks.$1.attn.proj.$2")
         .rename(layer + "layer_scale([12])\\.lambda1", "blocks.$1.ls$2.gamma")
         .rename("(?:dinov2\\w*\\.)?layernorm\\.(\\w+)", "norm.$1")

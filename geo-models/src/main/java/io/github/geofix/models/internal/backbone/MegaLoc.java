@@ -101,11 +101,6 @@ public final class MegaLoc extends Backbone {
     }
   }
 
-  /** Returns the published size, for images stretched to 322 x 322 pixels. */
-  public static MegaLoc published() {
-    return published(publishedImage());
-  }
-
   /** Returns the published size for other images. */
   public static MegaLoc published(ImageSpec image) {
     return new MegaLoc(
@@ -139,18 +134,13 @@ public final class MegaLoc extends Backbone {
         : TorchOps.resizeBilinearAntialiased(images, height, width);
   }
 
-  /** Returns the descriptors, {@code [B, vectorWidth]}, of length 1. */
-  @Override
-  public NDArray vector(Forward f, NDArray images) {
-    return descriptor(f, forward(f, images));
-  }
-
   @Override
   public Features features(Forward f, NDArray images) {
     NDArray tokens = forward(f, images);
     return new Features(tokens, descriptor(f, tokens));
   }
 
+  /** Returns the descriptors, {@code [B, vectorWidth]}, of length 1. */
   private NDArray descriptor(Forward f, NDArray tokens) {
     NDArray aggregated = aggregation.forward(f, tokens.get(":, 0"), tokens.get(":, 1:"));
     return linear.forward(f, aggregated).normalize(2, 1);

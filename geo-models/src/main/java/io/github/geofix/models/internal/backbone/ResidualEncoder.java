@@ -52,11 +52,6 @@ public final class ResidualEncoder extends Backbone {
   }
 
   @Override
-  public NDArray vector(Forward f, NDArray images) {
-    return map(f, images).reshape(images.getShape().get(0), -1);
-  }
-
-  @Override
   public Features features(Forward f, NDArray images) {
     NDArray map = map(f, images);
     return new Features(tokens(map), map.reshape(images.getShape().get(0), -1));

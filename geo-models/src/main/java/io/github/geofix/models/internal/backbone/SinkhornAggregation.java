@@ -16,7 +16,7 @@ import java.util.Arrays;
 
 /**
  * Aggregation of the tokens of an image into one vector: patches are assigned to clusters by
- * optimal transport, with one more cluster for those that tell nothing of the place, and their
+ * optimal transport, with one more cluster for those that are uninformative, and their
  * features are summed in each cluster.
  *
  * <p>Izquierdo and Civera, "Optimal Transport Aggregation for Visual Place Recognition" (SALAD),

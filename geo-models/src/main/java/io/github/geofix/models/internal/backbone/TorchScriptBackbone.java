@@ -21,12 +21,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.function.BiFunction;
 
 /**
  * Any network saved by {@code torch.jit.save}, used as a backbone: frozen, or fine-tuned like our
- * own. Its method {@code forward} maps {@code [B, 3, H, W]} to a map {@code [B, D, h, w]}, to
- * tokens {@code [B, N, D]} or to vectors {@code [B, D]}, which count as one token.
+ * own. Its method {@code forward} maps {@code [B, 3, H, W]} to {@code [B, D, h, w]}.
  *
  * <p>Its parameters appear under the names they have in the file, and are trained in place. A saved
  * model holds their values, but not the program: the TorchScript file is needed to load it again.
@@ -53,39 +51,35 @@ public final class TorchScriptBackbone extends Backbone implements AutoCloseable
   }
 
   /**
-   * Loads a network.
+   * Loads a network, and runs it once to find its width and stride.
    *
    * @param image the images it was trained on
-   * @param width length D of its vectors
-   * @param stride side in pixels of the part of the image that one vector stands for
    * @throws UncheckedIOException if the file cannot be read
-   * @throws ModelFormatException if it is not a TorchScript file, or gives vectors of another
-   *     length
-   */
-  public static TorchScriptBackbone load(Path file, ImageSpec image, int width, int stride) {
-    return load(
-        file,
-        (manager, block) -> {
-          TorchScriptBackbone backbone =
-              new TorchScriptBackbone(image, width, stride, manager, block);
-          backbone.checkWidth(file);
-          return backbone;
-        });
-  }
-
-  /**
-   * As {@link #load(Path, ImageSpec, int, int)}, of a network that gives maps {@code [B, D, h, w]};
-   * runs it once to find the width and the stride.
+   * @throws ModelFormatException if it is not a TorchScript file, or does not give maps
    */
   public static TorchScriptBackbone load(Path file, ImageSpec image) {
-    return load(
-        file,
-        (manager, block) -> {
-          Shape map = shapeOfMap(file, block, manager, image);
-          int stride = Math.toIntExact(image.height() / map.get(2));
-          int width = Math.toIntExact(map.get(1));
-          return new TorchScriptBackbone(image, width, stride, manager, block);
-        });
+    NDManager manager = TorchEngine.newManager();
+    boolean loaded = false;
+    try (InputStream in = Files.newInputStream(InputFiles.find(file))) {
+      PtSymbolBlock block = JniUtils.loadModule((PtNDManager) manager, in, false, false);
+      Shape map = shapeOfMap(file, block, manager, image);
+      int stride = Math.toIntExact(image.height() / map.get(2));
+      int width = Math.toIntExact(map.get(1));
+      TorchScriptBackbone backbone =
+          new TorchScriptBackbone(image, width, stride, manager, block);
+      loaded = true;
+      return backbone;
+    } catch (NoSuchFileException e) {
+      throw new UncheckedIOException("no such file: " + file, e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file + ": " + InputFiles.reason(e), e);
+    } catch (EngineException e) {
+      throw new ModelFormatException(file + " does not run as TorchScript: " + e.getMessage(), e);
+    } finally {
+      if (!loaded) {
+        manager.close();
+      }
+    }
   }
 
   private static Shape shapeOfMap(
@@ -115,54 +109,12 @@ public final class TorchScriptBackbone extends Backbone implements AutoCloseable
         && shape.get(2) == image.height() / stride;
   }
 
-  private static TorchScriptBackbone load(
-      Path file, BiFunction<NDManager, PtSymbolBlock, TorchScriptBackbone> create) {
-    NDManager manager = TorchEngine.newManager();
-    boolean loaded = false;
-    try (InputStream in = Files.newInputStream(InputFiles.find(file))) {
-      PtSymbolBlock block = JniUtils.loadModule((PtNDManager) manager, in, false, false);
-      TorchScriptBackbone backbone = create.apply(manager, block);
-      loaded = true;
-      return backbone;
-    } catch (NoSuchFileException e) {
-      throw new UncheckedIOException("no such file: " + file, e);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + InputFiles.reason(e), e);
-    } catch (EngineException e) {
-      throw new ModelFormatException(file + " does not run as TorchScript: " + e.getMessage(), e);
-    } finally {
-      if (!loaded) {
-        manager.close();
-      }
-    }
-  }
-
-  private void checkWidth(Path file) {
-    Shape input = new Shape(1, 3, image().height(), image().width());
-    Shape tokens =
-        TorchEngine.infer(
-            manager, step -> forward(Forward.INFERENCE, step.zeros(input)).getShape());
-    if (tokens.get(2) != width()) {
-      throw new ModelFormatException(
-          file + " gives vectors of length " + tokens.get(2) + ", not " + width());
-    }
-  }
-
   @Override
   public NDArray forward(Forward f, NDArray images) {
     // Told to infer, DJL would make tensors that no later operation can differentiate.
     boolean differentiable = true;
-    NDArray result =
-        IValueUtils.forward(block, new NDList(images), differentiable).singletonOrThrow();
-    return switch (result.getShape().dimension()) {
-      case 2 -> result.expandDims(1);
-      case 3 -> result;
-      case 4 -> tokens(result);
-      default ->
-          throw new ModelFormatException(
-              "a network of vectors, tokens or maps is needed, this one gives "
-                  + result.getShape());
-    };
+    return tokens(
+        IValueUtils.forward(block, new NDList(images), differentiable).singletonOrThrow());
   }
 
   @Override

@@ -127,7 +127,7 @@ public final class Temperature {
       for (double log : photo) {
         sum += Math.exp((log - max) / temperature);
       }
-      // A score that has underflowed is as unlikely as a double can say, not impossible.
+      // A score that has underflowed is not impossible, but as unlikely as a double can express.
       double truth = Math.max(photo[truths[i]], LOG_LEAST);
       total += Math.log(sum) - (truth - max) / temperature;
     }

@@ -98,18 +98,10 @@ public final class Beam {
    * @param children the number of children V of a cell
    * @param logProbabilities {@code [R * V]}, for each of {@link #hypotheses()} those of the paths
    *     into its children
+   * @param penalty what a path loses in log-probability when it is compared, and only then
    * @return the rows to score next: the hypotheses that were kept, best first, and then the paths
    *     on the way to starts
    * @throws IllegalArgumentException if a start takes a child that there is not
-   */
-  public List<Extension> step(int children, double[] logProbabilities) {
-    return step(children, logProbabilities, path -> 0);
-  }
-
-  /**
-   * As {@link #step(int, double[])}, with some paths less welcome.
-   *
-   * @param penalty what a path loses in log-probability when it is compared, and only then
    */
   public List<Extension> step(
       int children, double[] logProbabilities, ToDoubleFunction<CellPath> penalty) {

@@ -1,7 +1,5 @@
 package io.github.geofix.models.internal.encoder;
 
-import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
 import io.github.geofix.models.backbone.Backbone;
 import io.github.geofix.models.internal.family.SizedFamily;
@@ -15,12 +13,8 @@ final class EncoderFamily extends SizedFamily<EncoderConfig> {
         EncoderModel.METHOD,
         Backbone.names().stream().map(name -> new Size<>(name, EncoderConfig.of(name))).toList(),
         EncoderNetwork::new,
-        EncoderModel::load);
-  }
-
-  @Override
-  protected GeoModel create(EncoderConfig config, List<LatLng> positions, long seed) {
-    return EncoderModel.create(config, seed);
+        EncoderModel::load,
+        (config, positions, seed) -> EncoderModel.create(config, seed));
   }
 
   @Override

@@ -24,32 +24,60 @@ public abstract class SizedFamily<C extends Record> implements Family {
    */
   public record Size<C>(String name, C config) {}
 
+  /**
+   * Creates untrained models, as {@link Family#create}.
+   *
+   * @param <C> the configuration
+   */
+  @FunctionalInterface
+  public interface Creator<C> {
+    /** Returns a model. */
+    GeoModel create(C config, List<LatLng> positions, long seed);
+  }
+
   private final String method;
   private final List<Size<C>> sizes;
   private final Function<? super C, ? extends Module> network;
   private final Function<ModelFolder, ? extends GeoModel> load;
+  private final Creator<C> create;
 
   /**
-   * Creates a family.
+   * Creates a family of models that are trained here.
    *
    * @param method its name
    * @param sizes smallest first, at least one
    * @param network creates a network without values
    * @param load loads a trained model
+   * @param create creates an untrained model
    */
   protected SizedFamily(
       String method,
       List<Size<C>> sizes,
       Function<? super C, ? extends Module> network,
-      Function<ModelFolder, ? extends GeoModel> load) {
+      Function<ModelFolder, ? extends GeoModel> load,
+      Creator<C> create) {
     this.method = method;
     this.sizes = List.copyOf(sizes);
     this.network = network;
     this.load = load;
+    this.create = create;
   }
 
-  /** Creates an untrained model, as {@link Family#create}. */
-  protected abstract GeoModel create(C config, List<LatLng> positions, long seed);
+  /** Creates a family of models that are imported, with a network for each size. */
+  protected SizedFamily(
+      String method,
+      List<Size<C>> sizes,
+      Function<? super C, ? extends Module> network,
+      Function<ModelFolder, ? extends GeoModel> load) {
+    this(
+        method,
+        sizes,
+        network,
+        load,
+        (config, positions, seed) -> {
+          throw ImportedModel.notTrained(method);
+        });
+  }
 
   @Override
   public final String method() {
@@ -86,7 +114,7 @@ public abstract class SizedFamily<C extends Record> implements Family {
   @Override
   public final GeoModel create(
       String size, Map<String, String> settings, List<LatLng> positions, long seed) {
-    return create(config(size, settings), positions, seed);
+    return create.create(config(size, settings), positions, seed);
   }
 
   @Override

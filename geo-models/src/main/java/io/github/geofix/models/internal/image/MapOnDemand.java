@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * The map of a model, opened when it is first needed: a saved model may never need it. Thread-safe;
  * must be closed.
  *
- * <p>A server learns which tiles are requested, and thereby where photos may have been taken. So a
- * server that only a saved configuration names is never asked: the caller has to name it.
+ * <p>The requests for tiles reveal to a server where photos may have been taken. So none are sent to a
+ * server that only a saved configuration names: the caller has to name it.
  */
 public final class MapOnDemand implements AutoCloseable {
   /** The setting of a configuration that names its map. */
@@ -75,7 +75,7 @@ public final class MapOnDemand implements AutoCloseable {
         throw new IllegalStateException(
             "the model names the map "
                 + TileAddress.redacted(source)
-                + ", a server that would see where photos may have been taken: name the map"
+                + ", a server to which requests reveal where photos may have been taken: name the map"
                 + " yourself, by --tiles or the setting map, to use it");
       }
       Path cache = Path.of(System.getProperty("user.home", "."), ".cache", "geofix", "tiles");

@@ -9,7 +9,8 @@ import java.util.SplittableRandom;
  * fitting: Deuser, Habel and Oswald, "Sample4Geo", ICCV 2023. Immutable as long as nobody draws on
  * the images.
  *
- * @param panorama a full circle, clockwise from left to right, north in the middle
+ * @param panorama a full circle, clockwise from left to right, north in the middle; for {@link
+ *     #mirrored} and {@link #withAerialTurned} any photo
  * @param aerial square, north up
  */
 public record PanoramaPair(BufferedImage panorama, BufferedImage aerial) {
@@ -32,6 +33,15 @@ public record PanoramaPair(BufferedImage panorama, BufferedImage aerial) {
     return pair.turned(random.nextInt(4));
   }
 
+  /**
+   * Returns the pair mirrored at random, and the aerial image alone turned at random: for photos
+   * that face any direction.
+   */
+  public PanoramaPair withAerialTurned(SplittableRandom random) {
+    PanoramaPair pair = random.nextBoolean() ? mirrored() : this;
+    return new PanoramaPair(pair.panorama, turn(pair.aerial, random.nextInt(4)));
+  }
+
   /** Returns the pair with east and west swapped. */
   public PanoramaPair mirrored() {
     return new PanoramaPair(Pixels.mirrored(panorama), Pixels.mirrored(aerial));
@@ -44,6 +54,11 @@ public record PanoramaPair(BufferedImage panorama, BufferedImage aerial) {
    */
   public PanoramaPair turned(int quarters) {
     int turns = Math.floorMod(quarters, 4);
+    int columns = (int) ((long) panorama.getWidth() * turns / 4);
+    return new PanoramaPair(rolled(panorama, columns), turn(aerial, turns));
+  }
+
+  private static BufferedImage turn(BufferedImage aerial, int turns) {
     Orientation turn =
         switch (turns) {
           case 1 -> new Orientation(true, false, true);
@@ -51,8 +66,7 @@ public record PanoramaPair(BufferedImage panorama, BufferedImage aerial) {
           case 3 -> new Orientation(true, true, false);
           default -> new Orientation(false, false, false);
         };
-    int columns = (int) ((long) panorama.getWidth() * turns / 4);
-    return new PanoramaPair(rolled(panorama, columns), turn.apply(Pixels.bgr(aerial)));
+    return turn.apply(Pixels.bgr(aerial));
   }
 
   /**

@@ -47,11 +47,6 @@ public record PolarTransform(int width, int height, double heading, double field
     return new PolarTransform(width, height, newHeading, fieldOfView);
   }
 
-  /** Returns a copy with another field of view. */
-  public PolarTransform withFieldOfView(double newFieldOfView) {
-    return new PolarTransform(width, height, heading, newFieldOfView);
-  }
-
   /**
    * Transforms an image.
    *

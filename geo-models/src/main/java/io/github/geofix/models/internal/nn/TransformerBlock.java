@@ -38,32 +38,6 @@ public final class TransformerBlock extends Layer {
       double epsilon,
       double layerScale,
       double dropPath) {
-
-    /** GELU, an MLP four times as wide, epsilon 1e-5, neither layer scale nor drop path. */
-    public static Options of(int width, int heads) {
-      return new Options(width, heads, 4 * width, Activation.GELU, 1e-5, 0, 0);
-    }
-
-    /** Returns a copy with an MLP of another width. */
-    public Options withHidden(int newHidden) {
-      return new Options(width, heads, newHidden, activation, epsilon, layerScale, dropPath);
-    }
-
-    /** Returns a copy with another activation. */
-    public Options withActivation(Activation newActivation) {
-      return new Options(width, heads, hidden, newActivation, epsilon, layerScale, dropPath);
-    }
-
-    /** Returns a copy with another epsilon. */
-    public Options withEpsilon(double newEpsilon) {
-      return new Options(width, heads, hidden, activation, newEpsilon, layerScale, dropPath);
-    }
-
-    /** Returns a copy with another first value of the layer scale. */
-    public Options withLayerScale(double newLayerScale) {
-      return new Options(width, heads, hidden, activation, epsilon, newLayerScale, dropPath);
-    }
-
     /** Returns a copy with another rate of skipped branches. */
     public Options withDropPath(double newDropPath) {
       return new Options(width, heads, hidden, activation, epsilon, layerScale, newDropPath);

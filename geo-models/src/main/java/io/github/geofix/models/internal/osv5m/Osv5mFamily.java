@@ -1,9 +1,6 @@
 package io.github.geofix.models.internal.osv5m;
 
-import io.github.geofix.core.geodesy.LatLng;
-import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.Release;
-import io.github.geofix.models.internal.family.ImportedModel;
 import io.github.geofix.models.internal.family.SizedFamily;
 import java.util.List;
 
@@ -18,11 +15,6 @@ final class Osv5mFamily extends SizedFamily<Osv5mConfig> {
         List.of(new Size<>("paper", Osv5mConfig.released())),
         config -> new Osv5mNetwork(config, BOXES),
         Osv5mModel::load);
-  }
-
-  @Override
-  protected GeoModel create(Osv5mConfig config, List<LatLng> positions, long seed) {
-    throw ImportedModel.notTrained(method());
   }
 
   @Override

@@ -14,7 +14,6 @@ import io.github.geofix.models.internal.weights.Weights;
 import io.github.geofix.models.io.ModelCard.Attribution;
 import io.github.geofix.models.weights.ImportReport;
 import io.github.geofix.models.weights.RenameTable;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -82,10 +81,7 @@ final class Osv5mRelease {
   }
 
   private static Path file(Path folder, List<String> names) {
-    return names.stream()
-        .map(folder::resolve)
-        .filter(Files::isRegularFile)
-        .findFirst()
+    return Weights.firstOf(folder, names)
         .orElseThrow(
             () ->
                 new ModelFormatException(

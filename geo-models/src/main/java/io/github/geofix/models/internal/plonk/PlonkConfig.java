@@ -104,11 +104,6 @@ public record PlonkConfig(
     return new PlonkConfig(backbone, image, network, sampling, answer);
   }
 
-  /** Returns a copy with another backbone and the photos it reads. */
-  public PlonkConfig withBackbone(String backbone, ImageSpec image) {
-    return new PlonkConfig(backbone, image, network, sampling, answer);
-  }
-
   /** Returns a copy with other options of the answers. */
   public PlonkConfig withAnswer(AnswerOptions answer) {
     return new PlonkConfig(backbone, image, network, sampling, answer);

@@ -26,7 +26,7 @@ public final class FeatureRecombination {
 
     /**
      * Normalizes vectors {@code [..., D]}. The released code applies the backbone's final layer
-     * normalization here, of which the paper does not speak: {@code convNeXt::normalized}.
+     * normalization here, which the paper does not mention: {@code convNeXt::normalized}.
      */
     NDArray apply(Forward f, NDArray regions);
   }

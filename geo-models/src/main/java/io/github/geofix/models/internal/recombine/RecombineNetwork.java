@@ -113,11 +113,6 @@ public final class RecombineNetwork extends Module {
     return parameter("log_scale", Init.constant(InfoNce.logScale(temperature)), 1);
   }
 
-  /** Returns what is built on top of the backbones. */
-  public Options options() {
-    return options;
-  }
-
   /** Returns the dimension of an embedding, R times that of the backbones. */
   public int dimension() {
     return options.recombination().regions() * photos.width();

@@ -18,6 +18,7 @@ import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,6 +34,11 @@ import java.util.function.BiFunction;
 /** Saves the parameters of a module by name, and fills them from files. Stateless. */
 public final class Weights {
   private Weights() {}
+
+  /** Returns the first file of a folder that there is, of the given names. */
+  public static Optional<Path> firstOf(Path folder, List<String> names) {
+    return names.stream().map(folder::resolve).filter(Files::isRegularFile).findFirst();
+  }
 
   /**
    * Saves every parameter under its full name, buffers included.

@@ -8,12 +8,12 @@ import io.github.geofix.models.nn.TorchEngine;
 import java.util.Arrays;
 
 /**
- * The weights of a network at one time, by which to know whether what was computed from them still
+ * The weights of a network at one time, to check whether what was computed from them still
  * holds. Immutable and thread-safe.
  *
  * <p>Training puts new arrays in place of a network's when it begins, and changes only those. So
  * weights that do not learn are the same while they are neither written nor replaced, which costs
- * nothing to know; of those that learn the sums are compared too, which reads them once.
+ * nothing to check; of those that learn the sums are compared too, which reads them once.
  */
 public final class WeightsVersion {
   /** How often each parameter had been written or replaced. */

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #logits} scores all steps of known paths at once, for training; {@link #start} and
  * {@link #next} go step by step and keep earlier keys and values, with the same result, because
- * earlier tokens never see later ones.
+ * earlier tokens never attend to later ones.
  */
 public final class ZoomDecoder extends Module {
   private static final double EPSILON = 1e-6;

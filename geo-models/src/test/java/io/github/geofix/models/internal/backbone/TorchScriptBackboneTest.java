@@ -54,7 +54,7 @@ class TorchScriptBackboneTest {
     conv.parameter("weight").write(bytes -> bytes.asFloatBuffer().put(weights));
     NDArray images = manager.randomNormal(new Shape(2, 3, 8, 8));
     float[] expected = conv.forward(Forward.INFERENCE, images).toFloatArray();
-    try (TorchScriptBackbone net = TorchScriptBackbone.load(file, IMAGE, 2, 4)) {
+    try (TorchScriptBackbone net = TorchScriptBackbone.load(file, IMAGE)) {
       assertThat(net.parameters().keySet()).containsExactly("weight");
       assertThat(net.forward(Forward.INFERENCE, images).getShape()).isEqualTo(new Shape(2, 4, 2));
       assertThat(net.map(Forward.INFERENCE, images).toFloatArray())
@@ -65,7 +65,7 @@ class TorchScriptBackboneTest {
   @Test
   void isFineTunedInPlace() {
     NDArray images = manager.randomNormal(new Shape(2, 3, 8, 8));
-    try (TorchScriptBackbone net = TorchScriptBackbone.load(file, IMAGE, 2, 4)) {
+    try (TorchScriptBackbone net = TorchScriptBackbone.load(file, IMAGE)) {
       NDArray weight = net.parameter("weight").array();
       net.requireGradients(true);
       double before = step(net, images);
@@ -85,7 +85,7 @@ class TorchScriptBackboneTest {
 
   @Test
   void staysAsItIsWhenFrozen() {
-    try (TorchScriptBackbone net = TorchScriptBackbone.load(file, IMAGE, 2, 4)) {
+    try (TorchScriptBackbone net = TorchScriptBackbone.load(file, IMAGE)) {
       net.freeze(name -> true);
       net.requireGradients(true);
       NDArray images = manager.ones(new Shape(1, 3, 8, 8));
@@ -96,12 +96,12 @@ class TorchScriptBackboneTest {
   @Test
   void savesAndLoadsItsValues(@TempDir Path folder) throws IOException {
     Path saved = folder.resolve("weights.safetensors");
-    try (TorchScriptBackbone net = TorchScriptBackbone.load(file, IMAGE, 2, 4)) {
+    try (TorchScriptBackbone net = TorchScriptBackbone.load(file, IMAGE)) {
       Weights.save(net, saved, Map.of());
     }
     Files.write(file, TorchScriptArchive.convolution(new float[weights.length]));
     NDArray images = manager.ones(new Shape(1, 3, 8, 8));
-    try (TorchScriptBackbone net = TorchScriptBackbone.load(file, IMAGE, 2, 4)) {
+    try (TorchScriptBackbone net = TorchScriptBackbone.load(file, IMAGE)) {
       assertThat(net.vector(Forward.INFERENCE, images).toFloatArray()).containsOnly(0);
       Weights.load(net, manager, saved);
       assertThat(net.parameter("weight").array().toFloatArray()).isEqualTo(weights);
@@ -111,10 +111,7 @@ class TorchScriptBackboneTest {
 
   @Test
   void saysWhatIsWrong() throws IOException {
-    assertThatThrownBy(() -> TorchScriptBackbone.load(file, IMAGE, 5, 4))
-        .isInstanceOf(ModelFormatException.class)
-        .hasMessageContaining("gives vectors of length 2, not 5");
-    assertThatThrownBy(() -> TorchScriptBackbone.load(file.resolveSibling("none.pt"), IMAGE, 2, 4))
+    assertThatThrownBy(() -> TorchScriptBackbone.load(file.resolveSibling("none.pt"), IMAGE))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("no such file");
     Files.write(file, TorchScriptArchive.network(weights, "torch.repeat(x, [1, 1, 2, 2])"));
@@ -122,7 +119,7 @@ class TorchScriptBackboneTest {
         .isInstanceOf(ModelFormatException.class)
         .hasMessageContaining("gives (1, 3, 16, 16) for an image (1, 3, 8, 8), not a map of it");
     Files.writeString(file, "not a network");
-    assertThatThrownBy(() -> TorchScriptBackbone.load(file, IMAGE, 2, 4))
+    assertThatThrownBy(() -> TorchScriptBackbone.load(file, IMAGE))
         .isInstanceOf(ModelFormatException.class)
         .hasMessageContaining("TorchScript");
   }

@@ -48,7 +48,7 @@ final class BeamTest {
                       IntStream.range(0, CHILDREN)
                           .mapToDouble(c -> h.logProbability() + score(h.path().child(c), seed)))
               .toArray();
-      beam.step(CHILDREN, logs);
+      beam.step(CHILDREN, logs, path -> 0);
     }
     return beam.result();
   }
@@ -87,7 +87,7 @@ final class BeamTest {
   @Test
   void aMarginDropsWhatIsFarBehind() {
     Beam beam = new Beam(BeamOptions.ofWidth(4).withMargin(1), 2);
-    assertThat(beam.step(4, new double[] {-0.5, -1.4, -1.6, -3})).hasSize(2);
+    assertThat(beam.step(4, new double[] {-0.5, -1.4, -1.6, -3}, path -> 0)).hasSize(2);
   }
 
   @Test

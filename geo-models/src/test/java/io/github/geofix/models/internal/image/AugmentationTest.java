@@ -255,6 +255,26 @@ class AugmentationTest {
   }
 
   @Test
+  void turnsTheAerialImageAloneBesideAPhotoThatFacesAnyDirection() {
+    PanoramaPair pair = pair(1, 2, 3, 4);
+    SplittableRandom random = new SplittableRandom(1);
+    List<PanoramaPair> changed =
+        Stream.generate(() -> pair.withAerialTurned(random)).limit(200).toList();
+    assertThat(changed.stream().map(AugmentationTest::sides).distinct()).hasSize(8);
+    for (PanoramaPair one : changed) {
+      // Clockwise sides count up unless both images are mirrored.
+      int step = Math.floorMod(sides(one).get(1) - sides(one).get(0), 4);
+      PanoramaPair expected = step == 1 ? pair : pair.mirrored();
+      assertThat(Pixels.bytes(one.panorama())).isEqualTo(Pixels.bytes(expected.panorama()));
+    }
+  }
+
+  /** Returns the blue of what lies to the north and to the east. */
+  private static List<Integer> sides(PanoramaPair pair) {
+    return List.of(pair.aerial().getRGB(1, 0) & 0xff, pair.aerial().getRGB(2, 1) & 0xff);
+  }
+
+  @Test
   void augmentsPairsInAllEightWays() {
     PanoramaPair pair = pair(1, 2, 3, 4);
     SplittableRandom random = new SplittableRandom(1);

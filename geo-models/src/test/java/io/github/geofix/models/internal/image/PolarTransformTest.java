@@ -97,7 +97,7 @@ final class PolarTransformTest {
   @Test
   void refusesWhatDoesNotFit() {
     assertThatThrownBy(() -> PolarTransform.of(0, 4)).hasMessageContaining("at least 1 x 1");
-    assertThatThrownBy(() -> PolarTransform.of(4, 4).withFieldOfView(0))
+    assertThatThrownBy(() -> new PolarTransform(4, 4, 0, 0))
         .hasMessageContaining("field of view of 0.0");
     assertThatThrownBy(() -> PolarTransform.of(4, 4).withHeading(Double.NaN))
         .hasMessageContaining("a heading of NaN");
