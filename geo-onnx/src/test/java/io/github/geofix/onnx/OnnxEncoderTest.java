@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class OnnxEncoderTest {
   private static final int SIDE = 8;
-  private static final OnnxEncoder.Config CONFIG = OnnxEncoder.Config.of(ImageSpec.half(SIDE));
+  private static final OnnxEncoder.Config CONFIG = OnnxEncoder.Config.of(ImageSpec.symmetric(SIDE));
   private static final Offset<Float> CLOSE = Offset.offset(1e-5f);
 
   @TempDir private Path folder;
