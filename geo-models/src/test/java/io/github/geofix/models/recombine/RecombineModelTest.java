@@ -808,7 +808,13 @@ final class RecombineModelTest {
   void theFamilyIsFoundByName() {
     Family family = Family.named("recombine");
     assertThat(family.sizes())
-        .containsExactly("tiny", "paper", "paper-vigor", "sample4geo", "sample4geo-vigor");
+        .containsExactly(
+            "tiny",
+            "paper",
+            "paper-vigor",
+            "sample4geo",
+            "sample4geo-vigor",
+            "sample4geo-university");
     try (GeoModel model =
         family.create("tiny", Map.of("map", "", "loss.type", "tuple"), List.of(), 1)) {
       assertThat(((RecombineModel) model).config().map()).isEmpty();
