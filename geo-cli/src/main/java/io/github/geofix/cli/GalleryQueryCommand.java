@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
     name = "query",
     description =
         "Locates photos and shows the photos of the gallery that are most similar. Scores are"
-            + " cosines, not probabilities.",
+            + " cosines, not probabilities. A photo that cannot be read ends the command.",
     footer = {"", "Example:", "  geofix gallery query --gallery my-gallery --top 3 photo.jpg"},
     mixinStandardHelpOptions = true)
 final class GalleryQueryCommand implements Callable<Integer> {
@@ -41,7 +41,9 @@ final class GalleryQueryCommand implements Callable<Integer> {
       names = "--top",
       defaultValue = "5",
       paramLabel = "N",
-      description = "Similar photos to show for each photo (default: ${DEFAULT-VALUE}).")
+      description =
+          "Similar photos to show for each photo, of those that vote, 10 unless config.json has"
+              + " another number (default: ${DEFAULT-VALUE}).")
   private int top;
 
   @Option(names = "--json", description = "Write JSON.")
@@ -59,6 +61,11 @@ final class GalleryQueryCommand implements Callable<Integer> {
     List<Path> photos = arguments.files();
     PrintWriter out = spec.commandLine().getOut();
     try (GalleryModel gallery = GalleryModel.open(folder, load.options())) {
+      int voting = gallery.config().neighbors();
+      if (top > voting && spec.commandLine().getParseResult().hasMatchedOption("--top")) {
+        throw new IllegalArgumentException(
+            "--top must be 1 to %d, as many photos of this gallery vote: %d".formatted(voting, top));
+      }
       if (json) {
         List<Answer> answers = new ArrayList<>();
         photos.forEach(photo -> answers.add(gallery.query(photo)));

@@ -14,7 +14,9 @@ import picocli.CommandLine.Spec;
 /** {@code geofix index append}. */
 @Command(
     name = "append",
-    description = "Encodes the map images of another region and adds them to a gallery.",
+    description =
+        "Encodes the map images of another region and adds them to a gallery. Those that are in it"
+            + " stay as they are.",
     footer = {
       "",
       "Example:",
@@ -42,7 +44,12 @@ final class IndexAppendCommand implements Callable<Integer> {
           try (TileIndex index = TileIndex.open(file, encoder)) {
             int added = index.append(builder);
             index.save(file);
-            IndexCommand.noteMissing(spec, images.count() - added);
+            IndexCommand.noteMissing(spec, images.fetched().missing());
+            long known = images.count() - images.fetched().total();
+            if (known > 0) {
+              String kept = Count.of(known, "map images are in the index already");
+              spec.commandLine().getErr().println("note: " + kept);
+            }
             stdout.println(
                 Count.of(added, "map images added") + ", " + index.size() + " in " + file);
             return added;

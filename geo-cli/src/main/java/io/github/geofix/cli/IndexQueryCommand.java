@@ -27,7 +27,9 @@ import picocli.CommandLine.Spec;
 /** {@code geofix index query}. */
 @Command(
     name = "query",
-    description = "Finds the map images closest to photos. Scores are not probabilities.",
+    description =
+        "Finds the map images closest to photos. Scores are not probabilities. A photo that cannot be"
+            + " read ends the command.",
     footer = {"", "Example:", "  geofix index query --model m --index map.index --top 3 photo.jpg"},
     mixinStandardHelpOptions = true)
 final class IndexQueryCommand implements Callable<Integer> {

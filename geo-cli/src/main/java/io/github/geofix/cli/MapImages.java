@@ -55,9 +55,16 @@ final class MapImages {
 
   @Mixin private final LoadChoice load = new LoadChoice();
 
+  private TileIndex.Progress fetched = new TileIndex.Progress(0, 0, 0);
+
   /** Returns how many there are, with those that have no tile. */
   long count() {
     return Tile.coveringCount(box.region(), zoom);
+  }
+
+  /** Returns how many map images of the region were fetched, and how many of these are missing. */
+  TileIndex.Progress fetched() {
+    return fetched;
   }
 
   /** Loads the model, opens the imagery, and gives both to some work. */
@@ -71,7 +78,11 @@ final class MapImages {
               .region(box.region())
               .zoom(zoom)
               .maxMissing(maxMissing)
-              .onProgress(progress -> bar.stepTo(progress.done())));
+              .onProgress(
+                  progress -> {
+                    fetched = progress;
+                    bar.stepTo(progress.done());
+                  }));
     }
   }
 }

@@ -85,7 +85,6 @@ final class ModelChoice {
 
   @Mixin private final LoadChoice load = new LoadChoice();
 
-  /** Returns the options of loading. */
   LoadOptions loadOptions() {
     return load.options();
   }

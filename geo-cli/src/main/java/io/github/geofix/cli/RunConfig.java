@@ -154,7 +154,6 @@ record RunConfig(
     return path.toAbsolutePath().normalize();
   }
 
-  /** Returns the limits on photos. */
   Photo.Limits limits() {
     return photoLimits.map(PhotoLimitsOption.Chosen::limits).orElse(Photo.Limits.defaults());
   }

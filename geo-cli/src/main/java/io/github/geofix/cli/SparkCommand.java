@@ -22,9 +22,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "spark",
     description =
-        "Submits a job to Apache Spark: embed, locate, evaluate, partition, index, search, recall"
-            + " or neighbors. Options before its name are for Spark, those after it for the job; its"
-            + " own --help lists them.",
+        "Submits a job to Apache Spark: embed, locate, evaluate, partition, index, search,"
+            + " recall, neighbors or drift. Options before its name are for Spark, those after it for"
+            + " the job; its own --help lists them.",
     footer = {
       "",
       "Examples:",

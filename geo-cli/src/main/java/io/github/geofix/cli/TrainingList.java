@@ -28,7 +28,7 @@ sealed interface TrainingList {
    * @throws IllegalArgumentException if images are missing
    */
   static TrainingList read(Path csv, boolean incomplete, Consumer<Finding> note) {
-    Manifest photos = Manifest.readCsv(csv);
+    Manifest photos = PhotoLists.read(csv);
     if (incomplete) {
       PhotoSet set = PhotoSet.of(photos, true);
       set.findings().forEach(note);

@@ -107,6 +107,10 @@ final class GalleryCommandTest {
         json.get(0).getAsJsonObject().getAsJsonArray("matches").get(0).getAsJsonObject();
     assertThat(best.get("image").getAsString()).isEqualTo(path("7.png"));
     assertThat(best.get("latitude").getAsDouble()).isEqualTo(7);
+    Result more =
+        run("gallery", "query", "--gallery", path("gallery"), "--top", "11", path("7.png"));
+    assertThat(more.code()).isEqualTo(1);
+    assertThat(more.err()).contains("--top must be 1 to 10, as many photos of this gallery vote");
   }
 
   @Test

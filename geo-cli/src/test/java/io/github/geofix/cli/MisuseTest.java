@@ -128,6 +128,9 @@ final class MisuseTest {
           locate --list @rows.csv --model @m                     | rows.csv is a CSV file: --list takes
           embed --model @m --data @rows.csv --out @v.npy         | rows.csv lists nothing
           gallery build --model @m --photos @rows.csv --out @g   | rows.csv lists nothing
+          train --method embed --data @rows.csv --out @m         | rows.csv lists nothing
+          train --method gallery --data @rows.csv --out @m       | a gallery is not trained but built from
+          train --method onnx --data @rows.csv --out @m          | an ONNX encoder is not created but imported
           calibrate --model @m --data @rows.csv                  | rows.csv lists nothing
           classmaps --source water --data @rows.csv              | rows.csv lists nothing
           gallery compact --gallery @g --false-answers 2         | --false-answers must be above 0 and below 1: 2.0

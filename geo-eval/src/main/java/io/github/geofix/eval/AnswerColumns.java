@@ -17,7 +17,6 @@ final class AnswerColumns {
 
   private AnswerColumns() {}
 
-  /** Returns whether all photos have a column. */
   static boolean has(Manifest photos, String column) {
     return photos.entries().stream().allMatch(photo -> photo.extra().containsKey(column));
   }

@@ -162,7 +162,8 @@ public final class RetrievalEvaluator {
             : precisions.of(Arrays.copyOfRange(above, targets.size(), above.length)),
         gallery.size(),
         ks,
-        ties);
+        ties,
+        null);
   }
 
   private ScorableVectors scorable(Embeddings vectors, String what) {

@@ -48,27 +48,6 @@ public final class RetrievalReport {
       double @Nullable [] averagePrecisions,
       int gallerySize,
       List<Integer> ks,
-      RetrievalEvaluator.Ties ties) {
-    this(
-        ranks,
-        ranksBesideSemiPositives,
-        coveringRanks,
-        new LinkedHashMap<>(ranksByMeters),
-        averagePrecisions,
-        gallerySize,
-        ks,
-        ties,
-        null);
-  }
-
-  private RetrievalReport(
-      int[] ranks,
-      int @Nullable [] ranksBesideSemiPositives,
-      int @Nullable [] coveringRanks,
-      Map<Integer, int[]> ranksByMeters,
-      double @Nullable [] averagePrecisions,
-      int gallerySize,
-      List<Integer> ks,
       RetrievalEvaluator.Ties ties,
       @Nullable BootstrapIntervals intervals) {
     this.ranks = ranks;

@@ -86,7 +86,12 @@ public record Recipe(String method, String size, TrainOptions options) {
    *     there are
    */
   public static Recipe of(String method, String size) {
-    List<String> sizes = Family.named(method).sizes();
+    Family family = Family.named(method);
+    List<String> sizes = family.sizes();
+    if (sizes.isEmpty()) {
+      // One whose models are made in another way, which its message names.
+      family.config(size, Map.of());
+    }
     if (!sizes.contains(size)) {
       throw new IllegalArgumentException(
           "no size %s of %s; there are %s".formatted(size, method, String.join(", ", sizes)));

@@ -1,5 +1,6 @@
 package io.github.geofix.core.abstention;
 
+import com.google.common.primitives.Floats;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.internal.Count;
@@ -116,12 +117,8 @@ public final class CalibrationVectors {
    * @throws java.io.UncheckedIOException if writing fails; an older file stays
    */
   public void save(Path model) {
-    int dimension = dimension();
-    float[] all = new float[size() * dimension];
-    for (int i = 0; i < size(); i++) {
-      System.arraycopy(vectors.get(i), 0, all, i * dimension, dimension);
-    }
-    Safetensors.writer().floats(ARRAY, all, size(), dimension).write(model.resolve(FILE));
+    float[] all = Floats.concat(vectors.toArray(float[][]::new));
+    Safetensors.writer().floats(ARRAY, all, size(), dimension()).write(model.resolve(FILE));
   }
 
   /** Returns N, the number of photos. */

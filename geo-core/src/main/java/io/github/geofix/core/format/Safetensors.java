@@ -201,12 +201,8 @@ public final class Safetensors extends TensorFile {
      * @throws IllegalArgumentException if the name is taken or the values do not fill the shape
      */
     public Writer floats(String name, float[] values, long... shape) {
-      return values(
-          name,
-          DType.F32,
-          shape,
-          values.length,
-          (chunk, from, count) -> chunk.asFloatBuffer().put(values, from, count));
+      Filling filling = (chunk, from, count) -> chunk.asFloatBuffer().put(values, from, count);
+      return values(name, DType.F32, shape, values.length, filling);
     }
 
     /**
@@ -215,12 +211,8 @@ public final class Safetensors extends TensorFile {
      * @throws IllegalArgumentException if the name is taken or the values do not fill the shape
      */
     public Writer doubles(String name, double[] values, long... shape) {
-      return values(
-          name,
-          DType.F64,
-          shape,
-          values.length,
-          (chunk, from, count) -> chunk.asDoubleBuffer().put(values, from, count));
+      Filling filling = (chunk, from, count) -> chunk.asDoubleBuffer().put(values, from, count);
+      return values(name, DType.F64, shape, values.length, filling);
     }
 
     /**
@@ -229,12 +221,8 @@ public final class Safetensors extends TensorFile {
      * @throws IllegalArgumentException if the name is taken or the values do not fill the shape
      */
     public Writer longs(String name, long[] values, long... shape) {
-      return values(
-          name,
-          DType.I64,
-          shape,
-          values.length,
-          (chunk, from, count) -> chunk.asLongBuffer().put(values, from, count));
+      Filling filling = (chunk, from, count) -> chunk.asLongBuffer().put(values, from, count);
+      return values(name, DType.I64, shape, values.length, filling);
     }
 
     private Writer values(String name, DType dtype, long[] shape, int size, Filling filling) {

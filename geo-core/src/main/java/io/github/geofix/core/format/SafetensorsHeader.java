@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -157,7 +158,8 @@ final class SafetensorsHeader {
               + " bytes, not "
               + (offsets[1] - offsets[0]));
     }
-    return new StoredTensor(file, type, dtype, shape, count, dataStart + offsets[0], bytes);
+    return new StoredTensor(
+        file, type, dtype, shape, count, dataStart + offsets[0], bytes, null, ByteOrder.LITTLE_ENDIAN);
   }
 
   private static @Nullable DType dtype(String type) {

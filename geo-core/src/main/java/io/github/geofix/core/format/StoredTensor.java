@@ -27,17 +27,6 @@ record StoredTensor(
     long @Nullable [] strides,
     ByteOrder order) {
 
-  StoredTensor(
-      MappedFile file,
-      String type,
-      @Nullable DType dtype,
-      long[] shape,
-      long count,
-      long begin,
-      long bytes) {
-    this(file, type, dtype, shape, count, begin, bytes, null, ByteOrder.LITTLE_ENDIAN);
-  }
-
   long end() {
     return begin + bytes;
   }

@@ -20,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -116,7 +115,7 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
    * @throws IllegalArgumentException if it holds something else
    */
   public static Embeddings open(Path file) {
-    if (file.toString().toLowerCase(Locale.ROOT).endsWith(".npy")) {
+    if (VectorNames.isNpy(file)) {
       return openNpy(file);
     }
     Set<String> names;
@@ -266,8 +265,6 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
 
     private static final int BUFFERED_BYTES = 1 << 20;
 
-    private static final String SAFETENSORS = ".safetensors";
-
     private final Path file;
     private final Map<String, String> metadata;
     private final int headerBytes;
@@ -293,6 +290,7 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
      * Begins to write a file.
      *
      * @param file named {@code *.npy} or {@code *.safetensors}
+     * @throws IllegalArgumentException if it has another name, by which it could not be opened again
      * @throws UncheckedIOException if it cannot be written
      */
     public static Writer create(Path file) {
@@ -305,6 +303,7 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
      * @param metadata see {@link Embeddings#metadata}; not written to a NumPy file, which has none
      */
     public static Writer create(Path file, Map<String, String> metadata) {
+      VectorNames.check(file);
       return begin(file, metadata, Replacement.of(file));
     }
 
@@ -316,6 +315,7 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
      * @throws IllegalArgumentException if the vectors saved are of other metadata
      */
     public static Writer resume(Path file, Map<String, String> metadata) {
+      VectorNames.check(file);
       ResumableFile resumed = ResumableFile.of(file);
       JsonObject state = resumed.state();
       if (state.size() == 0) {
@@ -347,7 +347,7 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
     }
 
     private static int headerBytes(Path file, Map<String, String> metadata) {
-      return isSafetensors(file)
+      return VectorNames.isSafetensors(file)
           ? (json(new TreeMap<>(metadata), Integer.MAX_VALUE, Integer.MAX_VALUE).length / 64 + 2)
               * 64
           : NpyEmbeddings.WRITTEN_HEADER;
@@ -426,7 +426,7 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
       flush();
       try {
         pending.writeStart(
-            isSafetensors(file)
+            VectorNames.isSafetensors(file)
                 ? safetensorsHeader()
                 : NpyEmbeddings.header("<f4", size, dimension));
       } catch (IOException e) {
@@ -439,10 +439,6 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
     @Override
     public void close() {
       pending.close();
-    }
-
-    private static boolean isSafetensors(Path file) {
-      return file.toString().toLowerCase(Locale.ROOT).endsWith(SAFETENSORS);
     }
 
     private byte[] safetensorsHeader() {

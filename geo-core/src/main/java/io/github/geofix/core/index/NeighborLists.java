@@ -18,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.function.IntConsumer;
 
@@ -121,10 +120,15 @@ public final class NeighborLists implements AutoCloseable {
    * @param queries [Q, D]
    * @param among [N, D], the same object as {@code queries} to search rows among themselves
    * @param onDone called with the number of queries answered
-   * @throws IllegalArgumentException if rows are of different lengths or fewer than are to be found
+   * @throws IllegalArgumentException if rows are of different lengths or fewer than are to be found,
+   *     or the file has another name
    */
   public static void write(
       Path file, Embeddings queries, Embeddings among, Options options, IntConsumer onDone) {
+    if (!VectorNames.isNpy(file)) {
+      throw new IllegalArgumentException(
+          "neighbors are written as .npy: let the name of " + file + " end so");
+    }
     boolean same = queries == among;
     int dimension = options.dimension() == 0 ? among.dimension() : options.dimension();
     check(queries, among, options.count() + (same ? 1 : 0), dimension);
@@ -288,7 +292,7 @@ public final class NeighborLists implements AutoCloseable {
    * @throws IllegalArgumentException if it holds something else
    */
   public static NeighborLists open(Path file) {
-    return file.toString().toLowerCase(Locale.ROOT).endsWith(".npy")
+    return VectorNames.isNpy(file)
         ? openNpy(file)
         : openSafetensors(file);
   }

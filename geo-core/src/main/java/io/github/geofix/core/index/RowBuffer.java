@@ -83,7 +83,6 @@ final class RowBuffer {
     return written + rows.size();
   }
 
-  /** Returns all rows as the content of an index. */
   IndexFile.Content content() {
     if (full != null) {
       throw new IllegalStateException("these rows go to a file: open it once it is written");

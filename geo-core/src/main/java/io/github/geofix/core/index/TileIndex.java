@@ -1,5 +1,6 @@
 package io.github.geofix.core.index;
 
+import com.google.common.collect.Lists;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.core.cell.Tile;
 import io.github.geofix.core.format.ModelFormatException;
@@ -19,11 +20,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -95,14 +98,26 @@ public final class TileIndex implements AutoCloseable {
 
   /**
    * Fetches and encodes the map images of a builder and adds them, as {@link Builder#build} does;
-   * {@link #save} then keeps them. Its encoder and encoding have to be those of this index.
+   * {@link #save} then keeps them. Tiles that are in this index stay as they are, so that regions
+   * may overlap. Its encoder and encoding have to be those of this index.
    *
    * @return how many were added
    */
   public int append(Builder builder) {
-    EmbeddingIndex.Builder added = builder.rows();
+    EmbeddingIndex.Builder added = builder.rows(tiles());
     rows.append(added);
     return added.size();
+  }
+
+  /** Returns the addresses of the tiles, which have no size in meters as squares do. */
+  private Set<String> tiles() {
+    Set<String> tiles = new HashSet<>();
+    for (int row = 0; row < rows.rows(); row++) {
+      if (!rows.isDeleted(row) && rows.payload(row).length == 0) {
+        tiles.add(rows.id(row));
+      }
+    }
+    return tiles;
   }
 
   /** Returns the number of map images. */
@@ -134,8 +149,7 @@ public final class TileIndex implements AutoCloseable {
   /** As {@link #search(Path, int)} for each photo, but encoded in batches. */
   public List<List<TileHit>> searchAll(List<Path> photos, int k) {
     List<List<TileHit>> all = new ArrayList<>();
-    for (int from = 0; from < photos.size(); from += PHOTO_BATCH) {
-      List<Path> batch = photos.subList(from, Math.min(photos.size(), from + PHOTO_BATCH));
+    for (List<Path> batch : Lists.partition(photos, PHOTO_BATCH)) {
       for (float[][] headings : encoder.encodePhotos(batch)) {
         all.add(hits(headings, k));
       }
@@ -308,11 +322,19 @@ public final class TileIndex implements AutoCloseable {
      *     for any of the first images, or for a larger share of all than {@link #maxMissing}
      */
     public TileIndex build() {
-      return new TileIndex(rows().build(), encoder);
+      return new TileIndex(rows(Set.of()).build(), encoder);
     }
 
-    private EmbeddingIndex.Builder rows() {
+    /**
+     * Returns the rows of all map images but some.
+     *
+     * @param known the addresses of tiles that are left out
+     */
+    private EmbeddingIndex.Builder rows(Set<String> known) {
       long total = size();
+      if (!known.isEmpty()) {
+        total = images().filter(row -> !row.isTileOf(known)).count();
+      }
       EmbeddingIndex.Builder rows =
           EmbeddingIndex.builder(
               encoder.dimension(),
@@ -321,7 +343,7 @@ public final class TileIndex implements AutoCloseable {
                   .withEncoder(encoder.digest()));
       ExecutorService readers = Executors.newFixedThreadPool(threads, Builder::daemon);
       try {
-        Iterator<Row> images = images().iterator();
+        Iterator<Row> images = images().filter(row -> !row.isTileOf(known)).iterator();
         Queue<Fetched> ahead = new ArrayDeque<>();
         MissingImagery missing = new MissingImagery(maxMissing);
         while (missing.images() < total) {
@@ -400,6 +422,10 @@ public final class TileIndex implements AutoCloseable {
   private record Row(String id, Frame frame, byte[] meters) {
     static Row of(Tile tile) {
       return new Row(tile.toString(), tile, new byte[0]);
+    }
+
+    boolean isTileOf(Set<String> known) {
+      return meters.length == 0 && known.contains(id);
     }
   }
 

@@ -209,6 +209,19 @@ class EmbeddingsTest {
   }
 
   @Test
+  void refusesToWriteWhatItCouldNotOpenAgain(@TempDir Path empty) {
+    Path file = empty.resolve("vectors.txt");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Embeddings.Writer.create(file))
+        .withMessage(
+            "vectors are written as .npy or .safetensors: let the name of " + file + " end so");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Embeddings.Writer.resume(file, Map.of()))
+        .withMessageContaining("let the name");
+    assertThat(empty).isEmptyDirectory();
+  }
+
+  @Test
   void joinsVectorsSideBySide() {
     Embeddings left = Embeddings.of(new float[][] {{1}, {2}, {3}});
     Embeddings right = Embeddings.of(new float[][] {{4, 5}, {6, 7}, {8, 9}});

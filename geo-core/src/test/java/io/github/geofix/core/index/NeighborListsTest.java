@@ -77,6 +77,16 @@ class NeighborListsTest {
   }
 
   @Test
+  void refusesANameByWhichTheyCouldNotBeOpened() {
+    Embeddings rows = Embeddings.of(vectors);
+    Path file = folder.resolve("n.txt");
+    assertThatThrownBy(() -> NeighborLists.write(file, rows, rows, NeighborLists.Options.defaults()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("neighbors are written as .npy: let the name of " + file + " end so");
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
   void findsTheNearestRowsOfAnotherSet() {
     Path file = folder.resolve("n.npy");
     float[][] queries = vectors(300, 2);

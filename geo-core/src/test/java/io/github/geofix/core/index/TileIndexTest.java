@@ -84,6 +84,29 @@ final class TileIndexTest {
     }
   }
 
+  @Test
+  void addsATileOnceWhereRegionsOverlap() {
+    LatLngBox west = LatLngBox.of(0.1, -10, 62, 30);
+    try (TileIndex index = TileIndex.builder(encoder, tiles).region(west).zoom(ZOOM).build()) {
+      int before = index.size();
+      long all = Tile.covering(REGION, ZOOM).count();
+      assertThat(index.append(region())).isEqualTo((int) all - before).isPositive();
+      assertThat(index.size()).isEqualTo((int) all);
+      assertThat(index.append(region())).isZero();
+      assertThat(index.search(view(Tile.of(new LatLng(45, 8), ZOOM)), 1000))
+          .hasSize(index.size())
+          .extracting(TileHit::id)
+          .doesNotHaveDuplicates();
+      // One that was removed is added again, and squares may be there any number of times.
+      index.embeddings().delete(0);
+      assertThat(index.append(region())).isOne();
+      TileIndex.Builder square =
+          TileIndex.builder(encoder, tiles).square("a", new LatLng(45, 8), 1e5);
+      assertThat(index.append(square)).isOne();
+      assertThat(index.append(square)).isOne();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void ranksByTheBestHeadingAsAScanOfAllPairsDoes(long seed) {

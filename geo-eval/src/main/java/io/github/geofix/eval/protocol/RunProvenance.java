@@ -158,7 +158,6 @@ public record RunProvenance(
     return out.toString();
   }
 
-  /** Adds the provenance to a report. */
   void addTo(JsonObject report) {
     report.add(NAME, JsonRecords.write(this));
   }

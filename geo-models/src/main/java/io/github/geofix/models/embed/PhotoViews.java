@@ -1,11 +1,11 @@
 package io.github.geofix.models.embed;
 
+import com.google.common.primitives.Floats;
 import io.github.geofix.models.image.ClassMap;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.image.ImagePreprocessor;
 import io.github.geofix.models.semantics.ClassMaps;
 import java.awt.image.BufferedImage;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +39,7 @@ final class PhotoViews implements AutoCloseable {
     float[] pixels = preprocessor.apply(photo);
     return classMaps == null
         ? pixels
-        : joined(List.of(pixels, preprocessor.apply(classMap(classMaps, photo, file))));
+        : Floats.concat(pixels, preprocessor.apply(classMap(classMaps, photo, file)));
   }
 
   /**
@@ -54,7 +54,7 @@ final class PhotoViews implements AutoCloseable {
     }
     List<float[]> crops = preprocessor.tenCrops(photo, tenCrops);
     if (classMaps == null) {
-      return joined(crops);
+      return Floats.concat(crops.toArray(float[][]::new));
     }
     List<float[]> classes = preprocessor.tenCrops(classMap(classMaps, photo, file), tenCrops);
     List<float[]> both = new ArrayList<>();
@@ -62,17 +62,11 @@ final class PhotoViews implements AutoCloseable {
       both.add(crops.get(i));
       both.add(classes.get(i));
     }
-    return joined(both);
+    return Floats.concat(both.toArray(float[][]::new));
   }
 
   private static ClassMap classMap(ClassMaps maps, BufferedImage photo, Optional<Path> file) {
     return file.isPresent() ? maps.of(photo, file.get()) : maps.of(photo);
-  }
-
-  private static float[] joined(List<float[]> parts) {
-    FloatBuffer joined = FloatBuffer.allocate(parts.stream().mapToInt(part -> part.length).sum());
-    parts.forEach(joined::put);
-    return joined.array();
   }
 
   /** Returns the file of code that a saved model needs a copy of. */

@@ -1,5 +1,6 @@
 package io.github.geofix.models.gallery;
 
+import com.google.common.collect.Lists;
 import io.github.geofix.core.geodesy.GreatCircle;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.index.EmbeddingSearch;
@@ -134,8 +135,7 @@ final class GalleryLimit {
   private void compare(List<Integer> photos, double elsewhereKm, int neighbors) {
     int batch = Math.max(1, Math.min(BATCH, MOST_HITS / neighbors));
     List<Integer> wider = new ArrayList<>();
-    for (int from = 0; from < photos.size(); from += batch) {
-      List<Integer> some = photos.subList(from, Math.min(photos.size(), from + batch));
+    for (List<Integer> some : Lists.partition(photos, batch)) {
       float[][] queries = some.stream().map(rows::vector).toArray(float[][]::new);
       List<EmbeddingSearch.Result> found = rows.search(queries, neighbors);
       for (int i = 0; i < queries.length; i++) {

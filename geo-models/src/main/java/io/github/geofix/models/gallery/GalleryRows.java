@@ -105,7 +105,6 @@ final class GalleryRows implements AutoCloseable {
     return reading(() -> rows.rows());
   }
 
-  /** Returns the options of the index. */
   EmbeddingIndex.Options options() {
     return reading(() -> rows.options());
   }

@@ -21,7 +21,7 @@ import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.internal.Answer;
 import io.github.geofix.models.internal.BatchLocalizer;
 import io.github.geofix.models.internal.backbone.ClipVit;
-import io.github.geofix.models.internal.calibration.RegionShares;
+import io.github.geofix.models.internal.StoredVectors;
 import io.github.geofix.models.internal.calibration.Temperature;
 import io.github.geofix.models.internal.image.ImagePreprocessor;
 import io.github.geofix.models.internal.loss.InfoNce;
@@ -381,20 +381,13 @@ public final class GeoClipModel extends GeoModel implements Contrastive {
     return photo -> {
       float[] cosines = cosines(preprocessor.apply(photo.image()), 1, among)[0];
       double[] scores = Temperature.softmax(cosines, scale());
-      return new ScoredPhoto(
-          scores,
-          among.nearest(photo.latLng()),
-          temperature ->
-              RegionShares.needed(
-                  photo.latLng(),
-                  among.cells().cells(),
-                  among.cells().sums(Temperature.apply(scores, temperature))));
+      return among.cells().scored(scores, among.nearest(photo.latLng()), photo.latLng());
     };
   }
 
   @Override
   protected RenameTable extraTensors() {
-    return PositionGallery.LEFT_OUT;
+    return StoredVectors.LEFT_OUT;
   }
 
   @Override

@@ -11,7 +11,6 @@ import io.github.geofix.models.internal.PositionCells;
 import io.github.geofix.models.internal.StoredVectors;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
-import io.github.geofix.models.weights.RenameTable;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,9 +21,6 @@ import java.util.List;
  */
 final class PositionGallery {
   private static final String POSITIONS = "gallery.positions";
-
-  /** Ignores these arrays when a network is filled from the same file. */
-  static final RenameTable LEFT_OUT = RenameTable.builder().ignore("gallery\\..*").build();
 
   /** Positions that are encoded at a time: 4 MB for each layer of the release. */
   private static final int BATCH = 1024;
@@ -86,7 +82,6 @@ final class PositionGallery {
     return positions.length / 2;
   }
 
-  /** Returns a position. */
   LatLng position(int index) {
     return new LatLng(positions[2 * index], positions[2 * index + 1]);
   }

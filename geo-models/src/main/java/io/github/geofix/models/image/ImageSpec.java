@@ -58,7 +58,7 @@ public record ImageSpec(
   }
 
   /** A square of values from -1 to 1, for networks trained from scratch. Middle crop, bilinear. */
-  public static ImageSpec half(int size) {
+  public static ImageSpec symmetric(int size) {
     return new ImageSpec(
         size, size, Fit.CROP, Interpolation.BILINEAR, Rgb.all(0.5f), Rgb.all(0.5f));
   }
@@ -144,6 +144,12 @@ public record ImageSpec(
         case 1 -> green;
         default -> blue;
       };
+    }
+
+    /** Returns the three numbers with commas between them. */
+    @Override
+    public String toString() {
+      return red + ", " + green + ", " + blue;
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.geofix.models.internal;
 
+import com.google.common.primitives.Floats;
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Explanation;
 import io.github.geofix.core.Localizer;
@@ -292,12 +293,7 @@ public abstract class BatchLocalizer implements Localizer {
 
   /** Returns preprocessed photos, at least one, as one array. */
   public static float[] joined(List<float[]> batch) {
-    int length = batch.get(0).length;
-    float[] joined = new float[batch.size() * length];
-    for (int i = 0; i < batch.size(); i++) {
-      System.arraycopy(batch.get(i), 0, joined, i * length, length);
-    }
-    return joined;
+    return Floats.concat(batch.toArray(float[][]::new));
   }
 
   /** Closes nothing: the arrays belong to the model. */

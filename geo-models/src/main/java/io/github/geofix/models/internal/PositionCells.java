@@ -3,6 +3,9 @@ package io.github.geofix.models.internal;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.core.partition.CellPartition.AdaptiveOptions;
+import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
+import io.github.geofix.models.internal.calibration.RegionShares;
+import io.github.geofix.models.internal.calibration.Temperature;
 import java.util.List;
 
 /**
@@ -60,5 +63,19 @@ public final class PositionCells {
       sums[labels[i]] += scores[i];
     }
     return sums;
+  }
+
+  /**
+   * Returns the scores of a photo with its true place, for a calibration.
+   *
+   * @param scores one for each position
+   * @param truth the right position
+   */
+  public ScoredPhoto scored(double[] scores, int truth, LatLng place) {
+    return new ScoredPhoto(
+        scores,
+        truth,
+        temperature ->
+            RegionShares.needed(place, cells, sums(Temperature.apply(scores, temperature))));
   }
 }

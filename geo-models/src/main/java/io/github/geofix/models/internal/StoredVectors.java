@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.format.TensorFile;
 import io.github.geofix.core.format.TensorFile.DType;
+import io.github.geofix.models.weights.RenameTable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -21,6 +22,9 @@ import java.util.function.Consumer;
  * search. Immutable and thread-safe.
  */
 public final class StoredVectors {
+  /** Ignores the arrays of a gallery when a network is filled from the same file. */
+  public static final RenameTable LEFT_OUT = RenameTable.builder().ignore("gallery\\..*").build();
+
   private static final String NAME = "gallery.vectors";
 
   private final int size;

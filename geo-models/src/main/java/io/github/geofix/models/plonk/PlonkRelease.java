@@ -35,7 +35,6 @@ final class PlonkRelease {
       "Dufour et al., \"Around the World in 80 Timesteps: A Generative Approach to Global Visual"
           + " Geolocation\", CVPR 2025";
 
-  /** All releases. */
   static final List<Release> RELEASES =
       List.of(
           new Release(

@@ -88,14 +88,16 @@ final class GalleryCache {
     if (current == null || made == null || !made.isOf(network, manager)) {
       WeightsVersion present = WeightsVersion.of(network, manager);
       current =
-          Gallery.of(
+          new Gallery(
               known,
-              network.dimension(),
-              vectors -> {
-                MissingImagery missing = new MissingImagery(MissingImagery.MAX_SHARE);
-                encoder.encodeAround(middles(known), missing::count, vectors::put);
-                missing.finish();
-              },
+              new StoredVectors(
+                  known.size(),
+                  network.dimension(),
+                  vectors -> {
+                    MissingImagery missing = new MissingImagery(MissingImagery.MAX_SHARE);
+                    encoder.encodeAround(middles(known), missing::count, vectors::put);
+                    missing.finish();
+                  }),
               digest.get());
       // Both at last: where the map cannot be read, the old gallery must not pass for the new one.
       gallery = current;

@@ -1,5 +1,6 @@
 package io.github.geofix.models.recombine;
 
+import com.google.common.collect.Lists;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.tile.TileSource.MapImage;
 import java.util.ArrayList;
@@ -45,8 +46,7 @@ record MapEncoder(VectorEncoder encoder, MapCrops crops) {
    */
   void encodeAround(List<LatLng> places, UnaryOperator<MapImage> check, Consumer<float[]> vectors) {
     int length = encoder.tiles().spec().length();
-    for (int first = 0; first < places.size(); first += BATCH) {
-      List<LatLng> batch = places.subList(first, Math.min(first + BATCH, places.size()));
+    for (List<LatLng> batch : Lists.partition(places, BATCH)) {
       float[] images = new float[batch.size() * length];
       boolean[] missing = new boolean[batch.size()];
       IntStream.range(0, batch.size())

@@ -29,7 +29,7 @@ record RecombineEvidence(VectorEncoder encoder, MapEncoder map, Gallery gallery)
    */
   Directions of(float[] image, int place, OptionalInt known, Explanation.Options options) {
     float[] photos = encoder.encodePhotos(image, 1);
-    float[] tile = gallery.vector(place);
+    float[] tile = gallery.vectors().row(place);
     int headings = photos.length / tile.length;
     List<Explanation.Heading> tried = new ArrayList<>();
     int best = known.orElse(0);

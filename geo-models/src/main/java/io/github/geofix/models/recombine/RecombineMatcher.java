@@ -1,6 +1,7 @@
 package io.github.geofix.models.recombine;
 
 import ai.djl.ndarray.NDManager;
+import com.google.common.collect.Lists;
 import io.github.geofix.core.Explanation;
 import io.github.geofix.core.PhotoSource;
 import io.github.geofix.core.geodesy.LatLng;
@@ -126,8 +127,7 @@ final class RecombineMatcher {
   List<PlaceMatch> bestMatches(List<BufferedImage> photos) {
     Gallery gallery = gallery();
     List<PlaceMatch> matches = new ArrayList<>();
-    for (int first = 0; first < photos.size(); first += BATCH) {
-      List<BufferedImage> batch = photos.subList(first, Math.min(first + BATCH, photos.size()));
+    for (List<BufferedImage> batch : Lists.partition(photos, BATCH)) {
       float[] pixels =
           VectorEncoder.pixels(encoder.photos().spec(), batch, encoder.photos()::apply);
       matches.addAll(search.best(pixels, batch.size(), gallery));

@@ -16,6 +16,7 @@ import io.github.geofix.models.Family;
 import io.github.geofix.models.GeoModel;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
+import io.github.geofix.models.internal.StoredVectors;
 import io.github.geofix.models.internal.image.MapOnDemand;
 import io.github.geofix.models.internal.recombine.RecombineNetwork;
 import io.github.geofix.models.io.ModelFolder;
@@ -274,7 +275,7 @@ public final class RecombineModel extends GeoModel
 
   @Override
   protected RenameTable extraTensors() {
-    return Gallery.LEFT_OUT;
+    return StoredVectors.LEFT_OUT;
   }
 
   /**

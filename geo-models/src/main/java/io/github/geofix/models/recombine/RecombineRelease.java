@@ -54,7 +54,6 @@ final class RecombineRelease {
           .rename("(?:module\\.)?reference_net\\.(.*)", "tiles.$1")
           .build();
 
-  /** All releases. */
   static final List<Release> RELEASES =
       List.of(
           sample4geo("cvusa", "140 x 768", RecombineConfig.sample4geo()),

@@ -1,5 +1,6 @@
 package io.github.geofix.models.recombine;
 
+import com.google.common.collect.Lists;
 import io.github.geofix.core.Photo;
 import io.github.geofix.core.TileEncoder;
 import io.github.geofix.models.image.Photos;
@@ -43,8 +44,7 @@ final class RecombineTileEncoder implements TileEncoder {
   @Override
   public List<float[]> encodeTiles(List<BufferedImage> images) {
     List<float[]> vectors = new ArrayList<>(images.size());
-    for (int start = 0; start < images.size(); start += BATCH) {
-      List<BufferedImage> batch = images.subList(start, Math.min(start + BATCH, images.size()));
+    for (List<BufferedImage> batch : Lists.partition(images, BATCH)) {
       float[] pixels = VectorEncoder.pixels(encoder.tiles().spec(), batch, encoder.tiles()::apply);
       float[] flat = encoder.encodeTiles(pixels, batch.size());
       vectors.addAll(Arrays.asList(rows(flat, 0, batch.size())));
@@ -70,8 +70,7 @@ final class RecombineTileEncoder implements TileEncoder {
   private <T> List<float[][]> inBatches(List<T> sources, Function<T, BufferedImage> decode) {
     int headings = encoder.headings();
     List<float[][]> vectors = new ArrayList<>(sources.size());
-    for (int start = 0; start < sources.size(); start += BATCH) {
-      List<T> batch = sources.subList(start, Math.min(start + BATCH, sources.size()));
+    for (List<T> batch : Lists.partition(sources, BATCH)) {
       float[] pixels =
           VectorEncoder.pixels(
               encoder.photos().spec(),

@@ -13,35 +13,30 @@ import io.github.geofix.models.recombine.RecombineConfig.View;
 import java.util.List;
 import java.util.function.Function;
 
-/** The encoder of photos and tiles with the present weights, without gradients. Thread-safe. */
-final class VectorEncoder {
-  private final RecombineConfig config;
-  private final RecombineNetwork network;
-  private final NDManager manager;
-  private final ImagePreprocessor photos;
-  private final TileReader tiles;
+/**
+ * The encoder of photos and tiles with the present weights, without gradients. Thread-safe.
+ *
+ * @param photos reads photos
+ * @param tiles reads tiles
+ */
+record VectorEncoder(
+    RecombineConfig config,
+    RecombineNetwork network,
+    NDManager manager,
+    ImagePreprocessor photos,
+    TileReader tiles) {
 
   VectorEncoder(RecombineConfig config, RecombineNetwork network, NDManager manager) {
-    this.config = config;
-    this.network = network;
-    this.manager = manager;
-    this.photos = ImagePreprocessor.of(config.encoder().photo());
-    this.tiles = new TileReader(config);
+    this(
+        config,
+        network,
+        manager,
+        ImagePreprocessor.of(config.encoder().photo()),
+        new TileReader(config));
   }
 
-  /** Returns the shape of one image. */
   static Shape shape(ImageSpec image) {
     return new Shape(3, image.height(), image.width());
-  }
-
-  /** Returns what reads photos. */
-  ImagePreprocessor photos() {
-    return photos;
-  }
-
-  /** Returns what reads tiles. */
-  TileReader tiles() {
-    return tiles;
   }
 
   /** Returns the number S of headings a photo is encoded at. */

@@ -3,6 +3,7 @@ package io.github.geofix.models.semantics;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import com.google.common.primitives.Floats;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.models.image.ClassMap;
 import io.github.geofix.models.image.ImageSpec;
@@ -75,11 +76,8 @@ final class TorchScriptSegmenter implements ClassMaps {
 
   private List<ClassMap> segmented(List<BufferedImage> photos, NDManager step) {
     int count = photos.size();
-    int length = 3 * SIDE * SIDE;
-    float[] pixels = new float[count * length];
-    for (int i = 0; i < count; i++) {
-      System.arraycopy(preprocessor.apply(photos.get(i)), 0, pixels, i * length, length);
-    }
+    float[] pixels =
+        Floats.concat(photos.stream().map(preprocessor::apply).toArray(float[][]::new));
     NDArray input = step.create(pixels, new Shape(count, 3, SIDE, SIDE));
     NDArray best = network.map(Forward.INFERENCE, input).argMax(1);
     if (best.getShape().get(0) != count) {

@@ -3,6 +3,7 @@ package io.github.geofix.models.token;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import com.google.common.primitives.Floats;
 import io.github.geofix.core.format.ModelFormatException;
 import io.github.geofix.core.format.Safetensors;
 import io.github.geofix.core.geodesy.GreatCircle;
@@ -155,10 +156,7 @@ public final class RewardScorer implements Selection, Trainable, AutoCloseable {
       throw new IllegalArgumentException(
           "the photo was decoded without states, which the reward scorer reads");
     }
-    float[] flat = new float[states.size() * dimension];
-    for (int i = 0; i < states.size(); i++) {
-      System.arraycopy(states.get(i), 0, flat, i * dimension, dimension);
-    }
+    float[] flat = Floats.concat(states.toArray(float[][]::new));
     float[] both =
         TorchEngine.infer(
             manager,

@@ -3,6 +3,7 @@ package io.github.geofix.models.token;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import com.google.common.primitives.Floats;
 import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.core.geodesy.LatLng;
 import io.github.geofix.core.internal.partition.CellScores;
@@ -77,12 +78,8 @@ record TokenInference(TokenNetwork network, NDManager manager) {
   }
 
   private static float[] joined(List<TokenPhoto> photos, int input) {
-    int length = photos.get(0).inputs()[input].length;
-    float[] all = new float[photos.size() * length];
-    for (int b = 0; b < photos.size(); b++) {
-      System.arraycopy(photos.get(b).inputs()[input], 0, all, b * length, length);
-    }
-    return all;
+    return Floats.concat(
+        photos.stream().map(photo -> photo.inputs()[input]).toArray(float[][]::new));
   }
 
   /** Returns the uncalibrated prediction for a photo with its ground truth. */

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import com.google.common.primitives.Floats;
 import io.github.geofix.core.partition.CellTokenizer;
 import io.github.geofix.models.internal.nn.Embedding;
 import io.github.geofix.models.nn.Activation;
@@ -129,7 +130,7 @@ final class VectorInput extends MemoryInput {
     int count = options.neighbors();
     ReferenceDatabase.checkShape(photo.vectors(), options.count(), options.dimension());
     if (count == 0) {
-      return new TokenPhoto(new float[][] {joined(photo.vectors())}, List.of());
+      return new TokenPhoto(new float[][] {Floats.concat(photo.vectors())}, List.of());
     }
     if (photo.neighbors().size() < count) {
       throw new IllegalArgumentException(
@@ -141,22 +142,14 @@ final class VectorInput extends MemoryInput {
     for (int k = 0; k < count; k++) {
       Neighbor neighbor = neighbors.get(k);
       ReferenceDatabase.checkShape(neighbor.vectors(), options.count(), options.dimension());
-      vectors[k] = joined(neighbor.vectors());
+      vectors[k] = Floats.concat(neighbor.vectors());
       int[] values = tokenizer.encode(neighbor.latLng());
       for (int n = 0; n < values.length; n++) {
         tokens[k * values.length + n] = values[n];
       }
     }
     return new TokenPhoto(
-        new float[][] {joined(photo.vectors()), joined(vectors), tokens}, neighbors);
-  }
-
-  private static float[] joined(float[][] rows) {
-    float[] all = new float[rows.length * rows[0].length];
-    for (int i = 0; i < rows.length; i++) {
-      System.arraycopy(rows[i], 0, all, i * rows[i].length, rows[i].length);
-    }
-    return all;
+        new float[][] {Floats.concat(photo.vectors()), Floats.concat(vectors), tokens}, neighbors);
   }
 
   /** {@code [B, K, V, W]} to {@code [B, K, V, D]}. */

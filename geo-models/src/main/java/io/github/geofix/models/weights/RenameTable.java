@@ -92,9 +92,12 @@ public final class RenameTable {
       return add(pattern, replacement, 0, 1, true, false);
     }
 
-    /** As {@link #rename}; the array is one of several that we hold stacked on the first axis. */
-    public Builder part(String pattern, String replacement, int part, int parts) {
-      return add(pattern, replacement, part, parts, false, false);
+    /** As {@link #rename}; the arrays of the patterns are stacked on the first axis in this order. */
+    public Builder stack(String replacement, String... patterns) {
+      for (int i = 0; i < patterns.length; i++) {
+        add(patterns[i], replacement, i, patterns.length, false, false);
+      }
+      return this;
     }
 
     /** Arrays whose names match are left out without being reported as unexpected. */

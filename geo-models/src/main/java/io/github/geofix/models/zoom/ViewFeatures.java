@@ -3,6 +3,8 @@ package io.github.geofix.models.zoom;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import com.google.common.collect.Lists;
+import com.google.common.primitives.Floats;
 import io.github.geofix.core.cell.CellPath;
 import io.github.geofix.models.internal.ByteBoundedCache;
 import io.github.geofix.models.internal.image.ImagePreprocessor;
@@ -64,20 +66,15 @@ final class ViewFeatures {
         features[i] = known;
       }
     }
-    for (int first = 0; first < unknown.size(); first += BATCH) {
-      List<Integer> batch = unknown.subList(first, Math.min(unknown.size(), first + BATCH));
+    for (List<Integer> batch : Lists.partition(unknown, BATCH)) {
       float[][] encoded = encode(manager, batch.stream().map(paths::get).toList());
       for (int i = 0; i < encoded.length; i++) {
         features[batch.get(i)] = encoded[i];
         cache.put(paths.get(batch.get(i)), encoded[i]);
       }
     }
-    int dimension = features[0].length;
-    float[] joined = new float[features.length * dimension];
-    for (int i = 0; i < features.length; i++) {
-      System.arraycopy(features[i], 0, joined, i * dimension, dimension);
-    }
-    return manager.create(joined, new Shape(features.length, dimension));
+    Shape shape = new Shape(features.length, features[0].length);
+    return manager.create(Floats.concat(features), shape);
   }
 
   private float[][] encode(NDManager manager, List<CellPath> paths) {

@@ -11,19 +11,20 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** Training examples of a {@link ZoomModel}. Thread-safe. */
-final class ZoomExamples {
-  private final ZoomGrid grid;
-  private final ViewSource views;
-  private final boolean augment;
-  private final ImagePreprocessor photoPreprocessor;
-  private final ImagePreprocessor viewPreprocessor;
+record ZoomExamples(
+    ZoomGrid grid,
+    ViewSource views,
+    boolean augment,
+    ImagePreprocessor photoPreprocessor,
+    ImagePreprocessor viewPreprocessor) {
 
   ZoomExamples(ZoomConfig config, ZoomGrid grid, ViewSource views) {
-    this.grid = grid;
-    this.views = views;
-    this.augment = config.training().augment();
-    this.photoPreprocessor = ImagePreprocessor.of(config.encoder().photo());
-    this.viewPreprocessor = ImagePreprocessor.of(config.encoder().view());
+    this(
+        grid,
+        views,
+        config.training().augment(),
+        ImagePreprocessor.of(config.encoder().photo()),
+        ImagePreprocessor.of(config.encoder().view()));
   }
 
   /** Returns the shapes of the photo, {@code [3, H, W]}, and the N views, {@code [N, 3, V, V]}. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDManager;
 import io.github.geofix.core.partition.CellPartition;
 import io.github.geofix.models.image.ImageSpec;
+import io.github.geofix.models.internal.StoredVectors;
 import io.github.geofix.models.internal.calibration.Temperature;
 import io.github.geofix.models.internal.recombine.RecombineNetwork;
 import io.github.geofix.models.nn.TorchEngine;
@@ -26,7 +27,7 @@ final class GallerySearchTest {
   /** Four regions of the 64 numbers of the smallest backbone. */
   private static final int WIDTH = 256;
 
-  private static final ImageSpec PHOTO = ImageSpec.half(16).withSize(16, 64);
+  private static final ImageSpec PHOTO = ImageSpec.symmetric(16).withSize(16, 64);
 
   private final NDManager manager = TorchEngine.newManager();
 
@@ -39,7 +40,7 @@ final class GallerySearchTest {
     RecombineConfig tiny = RecombineConfig.tiny();
     RecombineConfig config =
         tiny.withPhotos(new Ground(headings, fieldOfView, Augment.NONE, false))
-            .withEncoder(tiny.encoder().withImages(PHOTO, ImageSpec.half(32)));
+            .withEncoder(tiny.encoder().withImages(PHOTO, ImageSpec.symmetric(32)));
     RecombineNetwork network = RecombineNetwork.of(config);
     network.initialize(manager, 1);
     return new VectorEncoder(config, network, manager);
@@ -75,7 +76,8 @@ final class GallerySearchTest {
     long[] cells =
         LongStream.range(0, vectors.length / WIDTH).map(i -> (i << 41) + (1L << 40)).toArray();
     CellPartition places = CellPartition.ofCellIds(cells);
-    return Gallery.of(places, WIDTH, target -> target.put(vectors), "");
+    return new Gallery(
+        places, new StoredVectors(places.size(), WIDTH, target -> target.put(vectors)), "");
   }
 
   private static double dot(float[] a, int atA, float[] b, int atB) {

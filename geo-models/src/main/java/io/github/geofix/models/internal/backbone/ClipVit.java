@@ -293,9 +293,11 @@ public final class ClipVit extends VisionTransformer {
         .rename(vision + "post_layernorm\\.(\\w+)", "norm.$1")
         .rename("visual_projection\\.weight", "head.weight")
         .rename(layer + "layer_norm([12])\\.(\\w+)", "blocks.$1.norm$2.$3")
-        .part(layer + "self_attn\\.q_proj\\.(\\w+)", "blocks.$1.attn.qkv.$2", 0, 3)
-        .part(layer + "self_attn\\.k_proj\\.(\\w+)", "blocks.$1.attn.qkv.$2", 1, 3)
-        .part(layer + "self_attn\\.v_proj\\.(\\w+)", "blocks.$1.attn.qkv.$2", 2, 3)
+        .stack(
+            "blocks.$1.attn.qkv.$2",
+            layer + "self_attn\\.q_proj\\.(\\w+)",
+            layer + "self_attn\\.k_proj\\.(\\w+)",
+            layer + "self_attn\\.v_proj\\.(\\w+)")
         .rename(layer + "self_attn\\.out_proj\\.(\\w+)", "blocks.$1.attn.proj.$2")
         .rename(layer + "mlp\\.fc([12])\\.(\\w+)", "blocks.$1.mlp.fc$2.$3")
         .ignore(vision + "embeddings\\.position_ids|logit_scale|text_.*")

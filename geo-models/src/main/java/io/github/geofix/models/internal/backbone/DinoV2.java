@@ -161,8 +161,8 @@ public final class DinoV2 extends VisionTransformer {
   @Override
   public NDArray forward(Forward f, NDArray images) {
     NDArray x = Tokens.withClassToken(classToken, patches.forward(f, images));
-    int rows = parts(Math.toIntExact(images.getShape().get(2)));
-    int columns = parts(Math.toIntExact(images.getShape().get(3)));
+    int rows = featureMapSize(Math.toIntExact(images.getShape().get(2)));
+    int columns = featureMapSize(Math.toIntExact(images.getShape().get(3)));
     x = x.add(positions(x, rows, columns));
     if (registers != null) {
       x = Tokens.withRegisters(x, registers);
@@ -249,9 +249,11 @@ public final class DinoV2 extends VisionTransformer {
             "(?:dinov2\\w*\\.)?embeddings\\.patch_embeddings\\.projection\\.(\\w+)",
             "patch_embed.proj.$1")
         .rename(layer + "(norm[12]\\.\\w+|mlp\\.fc[12]\\.\\w+)", "blocks.$1.$2")
-        .part(layer + "attention\\.attention\\.query\\.(\\w+)", "blocks.$1.attn.qkv.$2", 0, 3)
-        .part(layer + "attention\\.attention\\.key\\.(\\w+)", "blocks.$1.attn.qkv.$2", 1, 3)
-        .part(layer + "attention\\.attention\\.value\\.(\\w+)", "blocks.$1.attn.qkv.$2", 2, 3)
+        .stack(
+            "blocks.$1.attn.qkv.$2",
+            layer + "attention\\.attention\\.query\\.(\\w+)",
+            layer + "attention\\.attention\\.key\\.(\\w+)",
+            layer + "attention\\.attention\\.value\\.(\\w+)")
         .rename(layer + "attention\\.output\\.dense\\.(\\w+)", "blocks.$1.attn.proj.$2")
         .rename(layer + "layer_scale([12])\\.lambda1", "blocks.$1.ls$2.gamma")
         .rename("(?:dinov2\\w*\\.)?layernorm\\.(\\w+)", "norm.$1")

@@ -61,7 +61,7 @@ public final class StatedConfig {
       return StrictJson.readObject(file, MAX_BYTES);
     } catch (IllegalArgumentException e) {
       throw new ModelFormatException(
-          "%s, which lies beside the weights, cannot be read: %s".formatted(file, e.getMessage()),
+          "%s beside the weights cannot be read: %s".formatted(file, e.getMessage()),
           e);
     }
   }
@@ -194,9 +194,9 @@ public final class StatedConfig {
     }
     if (!stated) {
       note(
-          "nothing beside the weights states how photos are normalized; the model takes mean %s,"
+          "nothing beside the weights states how photos are normalized; the model takes mean %s"
                   .formatted(image.mean())
-              + " std "
+              + " and std "
               + image.std());
     }
   }

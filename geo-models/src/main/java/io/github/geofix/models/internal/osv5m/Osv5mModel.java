@@ -17,7 +17,6 @@ import io.github.geofix.models.Release;
 import io.github.geofix.models.calibration.Calibration.ScoredPhoto;
 import io.github.geofix.models.internal.Answer;
 import io.github.geofix.models.internal.BatchLocalizer;
-import io.github.geofix.models.internal.calibration.RegionShares;
 import io.github.geofix.models.internal.calibration.Temperature;
 import io.github.geofix.models.internal.family.ImportedModel;
 import io.github.geofix.models.internal.image.ImagePreprocessor;
@@ -168,14 +167,7 @@ public final class Osv5mModel extends ImportedModel {
     return photo -> {
       Output output = outputs(preprocessor.apply(photo.image()), 1).get(0);
       double[] scores = Temperature.softmax(output.logits(), 1);
-      return new ScoredPhoto(
-          scores,
-          boxes.labelOf(photo.latLng()),
-          temperature ->
-              RegionShares.needed(
-                  photo.latLng(),
-                  boxes.cells().cells(),
-                  boxes.cells().sums(Temperature.apply(scores, temperature))));
+      return boxes.cells().scored(scores, boxes.labelOf(photo.latLng()), photo.latLng());
     };
   }
 

@@ -138,8 +138,7 @@ class WeightsTest {
         .write(file);
     RenameTable table =
         RenameTable.builder()
-            .part("q\\.(\\w+)", "stacked.$1", 0, 2)
-            .part("k\\.(\\w+)", "stacked.$1", 1, 2)
+            .stack("stacked.$1", "q\\.(\\w+)", "k\\.(\\w+)")
             .transpose("projection", "head.weight")
             .ignore("text\\..*")
             .build();
@@ -168,7 +167,7 @@ class WeightsTest {
   @Test
   void countsHalfAStackAsMissing() {
     Safetensors.writer().floats("q.weight", new float[4], 1, 4).write(file);
-    RenameTable table = RenameTable.builder().part("q\\.weight", "weight", 0, 2).build();
+    RenameTable table = RenameTable.builder().stack("weight", "q\\.weight", "k\\.weight").build();
     try (Safetensors weights = Safetensors.open(file)) {
       ImportReport report = Weights.load(new Linear(4, 2, false), manager, weights, table);
       assertThat(report.missing()).containsExactly("weight");
