@@ -27,7 +27,7 @@ final class CrossView {
             .withBatchSize(16)
             .withSeed(1)
             .withHardNegatives(HardNegatives.frgeo());
-    ImageSpec tile = ImageSpec.half(32).withFit(Fit.STRETCH);
+    ImageSpec tile = ImageSpec.symmetric(32).withFit(Fit.STRETCH);
     RecombineConfig tiny = RecombineConfig.tiny();
     RecombineConfig config =
         tiny.withEncoder(tiny.encoder().withImages(tile.withSize(32, 128), tile))

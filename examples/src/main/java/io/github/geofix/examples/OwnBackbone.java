@@ -24,7 +24,7 @@ final class OwnBackbone {
     private final PatchEmbedding patches = child("patches", new PatchEmbedding(8, 64, true));
 
     PatchBackbone() {
-      super(ImageSpec.half(32), 64);
+      super(ImageSpec.symmetric(32), 64);
     }
 
     @Override
@@ -33,7 +33,7 @@ final class OwnBackbone {
     }
 
     @Override
-    public int parts(int pixels) {
+    public int featureMapSize(int pixels) {
       return pixels / 8;
     }
   }

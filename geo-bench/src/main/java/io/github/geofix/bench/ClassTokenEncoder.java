@@ -14,7 +14,7 @@ import io.github.geofix.models.nn.Linear;
  * begin from the same features.
  */
 final class ClassTokenEncoder extends Backbone {
-  private static final ImageSpec IMAGE = ImageSpec.half(32);
+  private static final ImageSpec IMAGE = ImageSpec.symmetric(32);
   private static final int WIDTH = 64;
 
   private final Backbone map;
@@ -32,8 +32,8 @@ final class ClassTokenEncoder extends Backbone {
   }
 
   @Override
-  public int parts(int pixels) {
-    return map.parts(pixels);
+  public int featureMapSize(int pixels) {
+    return map.featureMapSize(pixels);
   }
 
   @Override

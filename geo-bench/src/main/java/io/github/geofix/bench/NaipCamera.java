@@ -61,8 +61,9 @@ record NaipCamera(int tile, double fieldOfView) {
    * @param regions that are recombined; 1 for global pooling
    */
   RecombineConfig config(int headings, boolean unrolled, int regions, Loss loss) {
-    ImageSpec photo = ImageSpec.half(tile).withSize(tile / 2, columns());
-    ImageSpec view = unrolled ? photo.withSize(tile / 2, panoramaWidth()) : ImageSpec.half(tile);
+    ImageSpec photo = ImageSpec.symmetric(tile).withSize(tile / 2, columns());
+    ImageSpec view =
+        unrolled ? photo.withSize(tile / 2, panoramaWidth()) : ImageSpec.symmetric(tile);
     RecombineConfig tiny = RecombineConfig.tiny();
     return tiny.withPhotos(new Ground(headings, fieldOfView, Augment.TURNS, unrolled))
         .withEncoder(tiny.encoder().withShared(unrolled).withImages(photo, view))

@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Writes the class of each pixel of photos beside them, so that training need not segment them"
           + " again in each epoch.",
-      "Photos that have a map already are passed over, so a run that was stopped goes on."
+      "Photos that have a map already are skipped, so a stopped run is continued."
     },
     footer = {"", "Example:", "  geofix classmaps --source torchscript:ade20k.pt --data train.csv"},
     mixinStandardHelpOptions = true)

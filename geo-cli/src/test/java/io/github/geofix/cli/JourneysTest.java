@@ -479,11 +479,11 @@ final class JourneysTest {
   }
 
   private void convNeXtWeights(String name) throws IOException {
-    weights(Backbone.named("convnext-atto", ImageSpec.half(64)), name);
+    weights(Backbone.named("convnext-atto", ImageSpec.symmetric(64)), name);
   }
 
   private void smallWeights(String name) throws IOException {
-    weights(Backbone.named("residual-small", ImageSpec.half(32)), name);
+    weights(Backbone.named("residual-small", ImageSpec.symmetric(32)), name);
   }
 
   private void weights(Backbone backbone, String name) throws IOException {

@@ -79,9 +79,9 @@ final class MapCommandsTest {
   }
 
   private static RecombineConfig config() {
-    ImageSpec panorama = ImageSpec.half(16).withSize(16, 64);
+    ImageSpec panorama = ImageSpec.symmetric(16).withSize(16, 64);
     RecombineConfig tiny = RecombineConfig.tiny().withMap(MAP);
-    return tiny.withEncoder(tiny.encoder().withImages(panorama, ImageSpec.half(16)));
+    return tiny.withEncoder(tiny.encoder().withImages(panorama, ImageSpec.symmetric(16)));
   }
 
   @Test

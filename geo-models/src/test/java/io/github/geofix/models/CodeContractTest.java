@@ -34,7 +34,7 @@ final class CodeContractTest {
   /** A class as a configuration may name it. */
   static final class Counting extends Backbone {
     Counting() {
-      super(ImageSpec.half(32), 4);
+      super(ImageSpec.symmetric(32), 4);
       CREATED.incrementAndGet();
     }
 
@@ -44,7 +44,7 @@ final class CodeContractTest {
     }
 
     @Override
-    public int parts(int pixels) {
+    public int featureMapSize(int pixels) {
       return 4;
     }
   }

@@ -9,7 +9,7 @@ import io.github.geofix.models.nn.Forward;
 /** The smallest backbone, for models of few kilobytes; as a user may write one. */
 public final class PatchBackbone extends Backbone {
   /** What it reads. */
-  public static final ImageSpec IMAGE = ImageSpec.half(16);
+  public static final ImageSpec IMAGE = ImageSpec.symmetric(16);
 
   private final Conv2d stem =
       child("stem", new Conv2d(3, 8, Conv2d.Options.kernel(4).withStride(4)));
@@ -25,7 +25,7 @@ public final class PatchBackbone extends Backbone {
   }
 
   @Override
-  public int parts(int pixels) {
+  public int featureMapSize(int pixels) {
     return pixels / 4;
   }
 }

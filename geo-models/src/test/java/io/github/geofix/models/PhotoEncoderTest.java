@@ -74,7 +74,7 @@ class PhotoEncoderTest {
 
   @Test
   void aBackboneAloneGivesItsVector() {
-    ImageSpec image = ImageSpec.half(32);
+    ImageSpec image = ImageSpec.symmetric(32);
     Path file = folder.resolve("weights.safetensors");
     BufferedImage photo = Samples.noise(40, 36, 1);
     try (NDManager manager = TorchEngine.newManager()) {

@@ -149,7 +149,7 @@ final class OnnxFile {
 
   private void graph(ProtobufReader graph, int depth) {
     if (depth > MAX_DEPTH) {
-      throw new ModelFormatException("graphs lie within graphs more than " + MAX_DEPTH + " deep");
+      throw new ModelFormatException("graphs are nested more than " + MAX_DEPTH + " deep");
     }
     while (graph.next()) {
       switch (graph.field()) {
@@ -226,7 +226,7 @@ final class OnnxFile {
       throw new ModelFormatException(
           String.format(
               Locale.ROOT,
-              "its array \"%s\" lies in another file: export the model as one file, in PyTorch by"
+              "its array \"%s\" is in another file: export the model as one file, in PyTorch by"
                   + " torch.onnx.export(..., external_data=False)",
               name));
     }

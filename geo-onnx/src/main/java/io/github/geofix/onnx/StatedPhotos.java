@@ -72,7 +72,7 @@ final class StatedPhotos {
               + " image.mean={\"red\":0.5,\"green\":0.5,\"blue\":0.5} likewise image.std");
     }
     // All of the image is replaced.
-    return Settings.apply(OnnxEncoder.Config.of(ImageSpec.half(1)), all);
+    return Settings.apply(OnnxEncoder.Config.of(ImageSpec.symmetric(1)), all);
   }
 
   private static boolean isGiven(Map<String, String> settings, String name) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class OnnxEncoderTest {
   private static final int SIDE = 8;
-  private static final OnnxEncoder.Config CONFIG = OnnxEncoder.Config.of(ImageSpec.half(SIDE));
+  private static final OnnxEncoder.Config CONFIG = OnnxEncoder.Config.of(ImageSpec.symmetric(SIDE));
   private static final Offset<Float> CLOSE = Offset.offset(1e-5f);
 
   @TempDir private Path folder;
@@ -141,7 +141,7 @@ final class OnnxEncoderTest {
         Arguments.of(
             "weights in another file",
             TinyOnnx.vectors(-1, SIDE).message(5, TinyOnnx.external("spare", "../../etc/passwd")),
-            "\"spare\" lies in another file"),
+            "\"spare\" is in another file"),
         Arguments.of(
             "weights of a constant in another file",
             TinyOnnx.vectors(-1, SIDE)
@@ -154,12 +154,12 @@ final class OnnxEncoderTest {
                                 .text(1, "value")
                                 .message(5, TinyOnnx.external("inner", "x"))
                                 .number(20, 4))),
-            "\"inner\" lies in another file"),
+            "\"inner\" is in another file"),
         Arguments.of(
             "weights of a sparse array in another file",
             TinyOnnx.vectors(-1, SIDE)
                 .message(15, new Message().message(1, TinyOnnx.external("thin", "x"))),
-            "\"thin\" lies in another file"),
+            "\"thin\" is in another file"),
         Arguments.of(
             "weights in another file, in a branch",
             TinyOnnx.vectors(-1, SIDE)
@@ -172,7 +172,7 @@ final class OnnxEncoderTest {
                                 .text(1, "then_branch")
                                 .message(6, new Message().message(5, TinyOnnx.external("b", "x")))
                                 .number(20, 5))),
-            "\"b\" lies in another file"),
+            "\"b\" is in another file"),
         Arguments.of(
             "an operator of another library",
             TinyOnnx.vectors(-1, SIDE)

@@ -115,14 +115,14 @@ final class OnnxFamilyTest {
     all.put("image.mean", "{\"red\":0.5,\"green\":0.5,\"blue\":0.5}");
     List.of("red", "green", "blue").forEach(channel -> all.put("image.std." + channel, "0.5"));
     try (GeoModel model = read(onnx(), all)) {
-      assertThat(model.config()).isEqualTo(OnnxEncoder.Config.of(ImageSpec.half(8)));
+      assertThat(model.config()).isEqualTo(OnnxEncoder.Config.of(ImageSpec.symmetric(8)));
     }
   }
 
   @Test
   void aGalleryIsBuiltWithIt() throws IOException {
     Path model = folder.resolve("model");
-    try (OnnxModel made = OnnxModel.of(onnx(), OnnxEncoder.Config.of(ImageSpec.half(8)))) {
+    try (OnnxModel made = OnnxModel.of(onnx(), OnnxEncoder.Config.of(ImageSpec.symmetric(8)))) {
       made.save(model, card());
     }
     List<Manifest.Entry> photos = new ArrayList<>();

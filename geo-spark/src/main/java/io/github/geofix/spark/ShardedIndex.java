@@ -22,7 +22,7 @@ import org.apache.spark.sql.functions;
  * An index of embeddings in shards, each the file of an {@link EmbeddingIndex}, and a manifest that
  * names them: see {@link SparkGeo#buildIndex}. Immutable and thread-safe: a change publishes a
  * manifest with the next number and returns its index. Files are never changed, so searches of an
- * older manifest go on; {@link #vacuum} deletes what none uses.
+ * older manifest continue; {@link #vacuum} deletes what none uses.
  *
  * <p>Rows, their numbers, scores and order are those of one {@link EmbeddingIndex} that had the
  * same rows built, appended, deleted and compacted, in the order of their images.
@@ -186,8 +186,8 @@ public final class ShardedIndex {
 
   /**
    * Deletes what older manifests alone refer to. The newest manifest stays, each one that was the
-   * newest within the time to keep, and all files of these: searches that began in that time go on.
-   * Files that are younger stay, too: another job may be about to refer to them.
+   * newest within the time to keep, and all files of these, for searches that began in that time.
+   * Younger files stay, too: another job may be about to refer to them.
    *
    * @param keep at least as long as the longest job that uses the index
    * @return the number of files that were deleted

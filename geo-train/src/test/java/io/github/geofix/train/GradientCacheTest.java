@@ -72,7 +72,7 @@ final class GradientCacheTest {
     }
 
     @Override
-    public int parts(int pixels) {
+    public int featureMapSize(int pixels) {
       return pixels / 8;
     }
   }

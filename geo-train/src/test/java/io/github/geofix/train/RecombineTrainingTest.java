@@ -64,7 +64,7 @@ final class RecombineTrainingTest {
 
   private static RecombineConfig config(ImageSpec photo) {
     RecombineConfig tiny = RecombineConfig.tiny();
-    return tiny.withEncoder(tiny.encoder().withImages(photo, ImageSpec.half(SIDE)));
+    return tiny.withEncoder(tiny.encoder().withImages(photo, ImageSpec.symmetric(SIDE)));
   }
 
   @ParameterizedTest
@@ -72,7 +72,7 @@ final class RecombineTrainingTest {
   void findsTheHeadingOfUnseenPhotos(int fieldOfView) {
     int columns = WIDTH * fieldOfView / 360;
     RecombineConfig config =
-        config(ImageSpec.half(SIDE).withSize(SIDE, columns))
+        config(ImageSpec.symmetric(SIDE).withSize(SIDE, columns))
             .withPhotos(
                 new RecombineConfig.Ground(8, fieldOfView, RecombineConfig.Augment.NONE, false));
     try (RecombineModel model = RecombineModel.create(config, List.of(), 1);
@@ -122,7 +122,7 @@ final class RecombineTrainingTest {
             .mapToObj(i -> new LatLng(random.nextDouble(-60, 60), random.nextDouble(-180, 180)))
             .toList();
     RecombineConfig config =
-        config(ImageSpec.half(SIDE))
+        config(ImageSpec.symmetric(SIDE))
             .withMap(map.toString(), new RecombineConfig.MapTiles(1_000_000, 50_000, 50_000, 3));
     try (RecombineModel model = RecombineModel.create(config, places, 1);
         TileSource source = TileSource.equirectangular(map)) {

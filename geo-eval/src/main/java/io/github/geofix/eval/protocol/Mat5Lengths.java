@@ -40,7 +40,7 @@ final class Mat5Lengths {
 
   private static void check(ByteBuffer data, int from, int to, int maxInflated, int depth) {
     if (depth > MAX_DEPTH) {
-      throw new IllegalArgumentException("elements lie in each other more than 16 deep");
+      throw new IllegalArgumentException("elements are nested more than 16 deep");
     }
     int at = from;
     while (at + TAG_BYTES <= to) {

@@ -300,7 +300,7 @@ public final class PhotoBenchmark {
   }
 
   /**
-   * Photos with known positions as they lie on disk, and what is wrong with them.
+   * Photos with known positions as stored on disk, and what is wrong with them.
    *
    * @param photos the photos that can be used
    * @param findings what a user should be shown

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A benchmark of photos with known positions: where its table and images lie below one folder, and
+ * A benchmark of photos with known positions: where its table and images are below one folder, and
  * the distances it reports. Predictions are the center of the photo's place; no image is cropped or
  * resized by the protocol, as every model brings its own preprocessing.
  *

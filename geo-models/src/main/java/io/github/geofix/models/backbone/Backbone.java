@@ -102,8 +102,8 @@ public abstract class Backbone extends Layer {
     return 0;
   }
 
-  /** Returns the number of parts along a side of the given length in pixels. */
-  public abstract int parts(int pixels);
+  /** Returns the length of a side of the {@link #map} of an image whose side is so many pixels. */
+  public abstract int featureMapSize(int pixels);
 
   /**
    * Returns one vector for each image, {@code [B, vectorWidth]}: the class token where there is
@@ -229,7 +229,7 @@ public abstract class Backbone extends Layer {
    * Returns the tokens of the parts laid out as the image is.
    *
    * @param images {@code [B, 3, H, W]}
-   * @return {@code [B, D, parts(H), parts(W)]}
+   * @return {@code [B, D, featureMapSize(H), featureMapSize(W)]}
    */
   public NDArray map(Forward f, NDArray images) {
     Shape shape = images.getShape();
@@ -237,8 +237,8 @@ public abstract class Backbone extends Layer {
     if (classTokens() > 0) {
       tokens = tokens.get(":, " + classTokens() + ":");
     }
-    int rows = parts(Math.toIntExact(shape.get(2)));
-    int columns = parts(Math.toIntExact(shape.get(3)));
+    int rows = featureMapSize(Math.toIntExact(shape.get(2)));
+    int columns = featureMapSize(Math.toIntExact(shape.get(3)));
     return tokens.transpose(0, 2, 1).reshape(shape.get(0), width, rows, columns);
   }
 

@@ -2,6 +2,7 @@ package io.github.geofix.models.backbone;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import com.google.common.primitives.Floats;
 import io.github.geofix.core.Precision;
 import io.github.geofix.core.format.TensorFile;
 import io.github.geofix.models.image.ImageSpec;
@@ -11,7 +12,6 @@ import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.Module;
 import io.github.geofix.models.nn.TorchEngine;
 import java.awt.image.BufferedImage;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -78,16 +78,13 @@ final class BackboneEncoder implements PhotoEncoder {
   @Override
   public float[][][] encode(List<float[]> photos) {
     ImageSpec image = backbone.image();
-    FloatBuffer pixels = FloatBuffer.allocate(photos.size() * image.length());
-    photos.forEach(pixels::put);
+    float[] pixels = Floats.concat(photos.toArray(float[][]::new));
     Shape shape = new Shape(photos.size(), 3, image.height(), image.width());
     float[] flat =
         TorchEngine.infer(
             manager,
             step ->
-                backbone
-                    .vector(Forward.INFERENCE, step.create(pixels.flip(), shape))
-                    .toFloatArray());
+                backbone.vector(Forward.INFERENCE, step.create(pixels, shape)).toFloatArray());
     float[][][] vectors = new float[photos.size()][1][dimension()];
     for (int i = 0; i < vectors.length; i++) {
       System.arraycopy(flat, i * dimension(), vectors[i][0], 0, dimension());

@@ -61,7 +61,7 @@ final class NamedBackbones {
     Backbone backbone = make(name, image);
     int height = backbone.image().height();
     int width = backbone.image().width();
-    if (backbone.parts(height) < 1 || backbone.parts(width) < 1) {
+    if (backbone.featureMapSize(height) < 1 || backbone.featureMapSize(width) < 1) {
       throw new IllegalArgumentException(
           "images of %d x %d pixels are too small for %s: it makes no part of them"
               .formatted(height, width, name));

@@ -111,7 +111,7 @@ public record EmbedConfig(
    */
   public static EmbedConfig tiny() {
     return new EmbedConfig(
-        new Encoder("residual-small", ImageSpec.half(32), Backbone.ALL_BLOCKS, 128),
+        new Encoder("residual-small", ImageSpec.symmetric(32), Backbone.ALL_BLOCKS, 128),
         Cells.FixedLevels.defaults(),
         Matching.Cosine.defaults(),
         new Fusion.None(),

@@ -1,8 +1,8 @@
 package io.github.geofix.models.embed;
 
+import com.google.common.primitives.Floats;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import java.awt.image.BufferedImage;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -31,9 +31,8 @@ record EmbedPhotoEncoder(EmbedModel model) implements PhotoEncoder {
 
   @Override
   public float[][][] encode(List<float[]> photos) {
-    FloatBuffer views = FloatBuffer.allocate(photos.stream().mapToInt(p -> p.length).sum());
-    photos.forEach(views::put);
-    return model.score(views.array(), photos.size()).stream()
+    float[] views = Floats.concat(photos.toArray(float[][]::new));
+    return model.score(views, photos.size()).stream()
         .map(scored -> new float[][] {scored.vector()})
         .toArray(float[][][]::new);
   }

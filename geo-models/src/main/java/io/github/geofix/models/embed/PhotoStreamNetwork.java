@@ -31,7 +31,7 @@ final class PhotoStreamNetwork extends FusionNetwork {
     super(
         options.classMaps(),
         patch(image, backbone),
-        backbone.parts(image.height()) * backbone.parts(image.width()),
+        backbone.featureMapSize(image.height()) * backbone.featureMapSize(image.width()),
         backbone.classTokens(),
         options.queryDimension(),
         backbone.width());
@@ -53,8 +53,8 @@ final class PhotoStreamNetwork extends FusionNetwork {
 
   /** Returns the side of the squares that a class map is cut into, one for each token. */
   private static int patch(ImageSpec image, Backbone backbone) {
-    int rows = backbone.parts(image.height());
-    int columns = backbone.parts(image.width());
+    int rows = backbone.featureMapSize(image.height());
+    int columns = backbone.featureMapSize(image.width());
     int patch = image.height() / rows;
     if (patch > 0 && image.height() / patch == rows && image.width() / patch == columns) {
       return patch;

@@ -42,7 +42,7 @@ public record GeoClipConfig(
   /** Returns a configuration of 0.1 million parameters for photos of 32 pixels. */
   public static GeoClipConfig tiny() {
     return new GeoClipConfig(
-        new ClipVit.Options(ImageSpec.half(32), 8, 32, 2, 2, 32, Activation.QUICK_GELU, 0),
+        new ClipVit.Options(ImageSpec.symmetric(32), 8, 32, 2, 2, 32, Activation.QUICK_GELU, 0),
         32,
         new GeoClipLocationEncoder.Options(List.of(1.0, 16.0), 16, 64, 32),
         0,

@@ -3,6 +3,7 @@ package io.github.geofix.models.geoclip;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import com.google.common.primitives.Floats;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import io.github.geofix.models.image.ImageSpec;
 import io.github.geofix.models.internal.image.ImagePreprocessor;
@@ -10,7 +11,6 @@ import io.github.geofix.models.internal.weights.Weights;
 import io.github.geofix.models.nn.Forward;
 import io.github.geofix.models.nn.TorchEngine;
 import java.awt.image.BufferedImage;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -43,14 +43,13 @@ record GeoClipPhotoEncoder(
   @Override
   public float[][][] encode(List<float[]> photos) {
     ImageSpec image = preprocessor.spec();
-    FloatBuffer pixels = FloatBuffer.allocate(photos.size() * image.length());
-    photos.forEach(pixels::put);
+    float[] pixels = Floats.concat(photos.toArray(float[][]::new));
     Shape shape = new Shape(photos.size(), 3, image.height(), image.width());
     float[][] flat =
         TorchEngine.infer(
             manager,
             step ->
-                network.vectors(Forward.INFERENCE, step.create(pixels.flip(), shape)).stream()
+                network.vectors(Forward.INFERENCE, step.create(pixels, shape)).stream()
                     .map(NDArray::toFloatArray)
                     .toArray(float[][]::new));
     float[][][] vectors = new float[photos.size()][flat.length][dimension()];

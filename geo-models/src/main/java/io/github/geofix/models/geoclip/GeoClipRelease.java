@@ -46,7 +46,7 @@ final class GeoClipRelease {
                   "or, of the Python package: location_encoder_weights.pth,"
                       + " image_encoder_mlp_weights.pth, logit_scale_weights.pth,"
                       + " coordinates_100K.csv",
-                  "the same, 42 MB; they may lie in weights and gps_gallery"),
+                  "the same, 42 MB; they may be in weights and gps_gallery"),
               new ReleaseFile(
                   "--backbone: the folder of openai/clip-vit-large-patch14, or its"
                       + " model.safetensors",

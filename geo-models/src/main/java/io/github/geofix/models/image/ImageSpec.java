@@ -58,7 +58,7 @@ public record ImageSpec(
   }
 
   /** A square of values from -1 to 1, for networks trained from scratch. Middle crop, bilinear. */
-  public static ImageSpec half(int size) {
+  public static ImageSpec symmetric(int size) {
     return new ImageSpec(
         size, size, Fit.CROP, Interpolation.BILINEAR, Rgb.all(0.5f), Rgb.all(0.5f));
   }

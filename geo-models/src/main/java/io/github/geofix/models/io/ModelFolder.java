@@ -283,7 +283,7 @@ public final class ModelFolder {
       throw new ModelFormatException(path + " has no file " + file + ", which it names as code", e);
     }
     throw new ModelFormatException(
-        path + " names the file " + file + " as code, which does not lie in the folder");
+        path + " names the file " + file + " as code, which is not in the folder");
   }
 
   /** Returns whether {@link #with} was given a setting, rather than the folder alone. */

@@ -307,7 +307,7 @@ public record RecombineConfig(
    */
   public static RecombineConfig tiny() {
     return new RecombineConfig(
-        new Encoder("residual-small", false, ImageSpec.half(32), ImageSpec.half(32)),
+        new Encoder("residual-small", false, ImageSpec.symmetric(32), ImageSpec.symmetric(32)),
         new Aerial(),
         Recombination.defaults(),
         InfoNce.defaults(),

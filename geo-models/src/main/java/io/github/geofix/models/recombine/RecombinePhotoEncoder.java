@@ -1,8 +1,8 @@
 package io.github.geofix.models.recombine;
 
+import com.google.common.primitives.Floats;
 import io.github.geofix.models.backbone.PhotoEncoder;
 import java.awt.image.BufferedImage;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -41,9 +41,8 @@ final class RecombinePhotoEncoder implements PhotoEncoder {
 
   @Override
   public float[][][] encode(List<float[]> photos) {
-    FloatBuffer pixels = FloatBuffer.allocate(photos.stream().mapToInt(p -> p.length).sum());
-    photos.forEach(pixels::put);
-    float[] flat = encoder.encodePhotos(pixels.array(), photos.size());
+    float[] pixels = Floats.concat(photos.toArray(float[][]::new));
+    float[] flat = encoder.encodePhotos(pixels, photos.size());
     float[][][] vectors = new float[photos.size()][vectors()][];
     for (int i = 0; i < photos.size() * vectors(); i++) {
       vectors[i / vectors()][i % vectors()] =

@@ -31,7 +31,8 @@ final class PhotoInput extends MemoryInput implements PhotoReader {
   @Override
   int length() {
     ImageSpec image = backbone.image();
-    return backbone.classTokens() + backbone.parts(image.height()) * backbone.parts(image.width());
+    return backbone.classTokens()
+        + backbone.featureMapSize(image.height()) * backbone.featureMapSize(image.width());
   }
 
   @Override

@@ -44,7 +44,7 @@ public record TokenConfig(
   public record Photo(ImageSpec image, Encoder encoder) implements Input {
     /** Returns 32 x 32 pixels, read by the smallest residual encoder. */
     public static Photo defaults() {
-      return new Photo(ImageSpec.half(32), Residual.defaults());
+      return new Photo(ImageSpec.symmetric(32), Residual.defaults());
     }
   }
 
@@ -185,7 +185,7 @@ public record TokenConfig(
   public static TokenConfig small() {
     TokenConfig tiny = tiny();
     return new TokenConfig(
-        new Photo(ImageSpec.half(64), new Residual(List.of(64, 128, 256))),
+        new Photo(ImageSpec.symmetric(64), new Residual(List.of(64, 128, 256))),
         CellTokenizer.Options.defaults().withLevel(10),
         new TokenNetwork.Options(256, 8, 512, 2, 4, 0.1),
         tiny.loss,

@@ -52,7 +52,7 @@ final class ChildCosineNetwork extends ZoomNetwork {
     this.contrast = head.contrast();
     this.photoEncoder = child("photo_encoder", photoEncoder);
     this.viewEncoder = child("view_encoder", viewEncoder);
-    int mapSide = viewEncoder.parts(viewEncoder.image().height());
+    int mapSide = viewEncoder.featureMapSize(viewEncoder.image().height());
     for (int step = 0; step < childrenPerSide.size(); step++) {
       int side = childrenPerSide.get(step);
       if (mapSide % side != 0) {

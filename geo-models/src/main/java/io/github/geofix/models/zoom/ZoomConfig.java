@@ -206,7 +206,7 @@ public record ZoomConfig(
   public static ZoomConfig tiny(String map) {
     return new ZoomConfig(
         ChildCosine.defaults(),
-        new Encoder("residual-small", Backbone.ALL_BLOCKS, ImageSpec.half(32), 32),
+        new Encoder("residual-small", Backbone.ALL_BLOCKS, ImageSpec.symmetric(32), 32),
         new World(),
         List.of(4, 4, 4, 4),
         map,

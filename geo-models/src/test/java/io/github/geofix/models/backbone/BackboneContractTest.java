@@ -54,7 +54,7 @@ class BackboneContractTest {
 
     Backbone create() {
       return switch (this) {
-        case RESIDUAL -> new ResidualEncoder(ImageSpec.half(16), 4, 6);
+        case RESIDUAL -> new ResidualEncoder(ImageSpec.symmetric(16), 4, 6);
         case CONVNEXT ->
             new ConvNeXt(
                 new ConvNeXt.Options(
@@ -83,7 +83,7 @@ class BackboneContractTest {
     Backbone net = kind.create();
     net.initialize(model, 1);
     int side = net.image().height();
-    int parts = net.parts(side);
+    int parts = net.featureMapSize(side);
     int held = model.getManagedArrays().size();
     try (NDManager step = model.newSubManager()) {
       NDArray images = step.randomNormal(new Shape(3, 3, side, side));
@@ -161,7 +161,7 @@ class BackboneContractTest {
     assertThat(new DinoV2(DinoV2.Options.s14()).parameterCount()).isEqualTo(22_056_576 - 384);
     assertThat(new DinoV2(DinoV2.Options.b14()).parameterCount()).isEqualTo(86_580_480 - 768);
     assertThat(new DinoV2(DinoV2.Options.l14()).parameterCount()).isEqualTo(304_368_640 - 1024);
-    assertThat(new ResidualEncoder(ImageSpec.half(32)).parameterCount()).isEqualTo(481_440);
+    assertThat(new ResidualEncoder(ImageSpec.symmetric(32)).parameterCount()).isEqualTo(481_440);
   }
 
   @Test

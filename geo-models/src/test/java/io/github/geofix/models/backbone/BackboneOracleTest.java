@@ -50,8 +50,8 @@ class BackboneOracleTest {
     NDArray images = oracle.array(manager, view + ".input");
     NDArray map = net.map(Forward.INFERENCE, images);
     oracle.assertClose(map, view + ".stage4_features", SMALL_NET);
-    assertThat(map.getShape().get(2)).isEqualTo(net.parts((int) images.getShape().get(2)));
-    assertThat(map.getShape().get(3)).isEqualTo(net.parts((int) images.getShape().get(3)));
+    assertThat(map.getShape().get(2)).isEqualTo(net.featureMapSize((int) images.getShape().get(2)));
+    assertThat(map.getShape().get(3)).isEqualTo(net.featureMapSize((int) images.getShape().get(3)));
   }
 
   @Test

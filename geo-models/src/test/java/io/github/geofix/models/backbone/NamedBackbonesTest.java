@@ -34,7 +34,7 @@ class NamedBackbonesTest {
     "clip-vit-l14-336, 336, 304293888, 24"
   })
   void hasTheSizeOfItsName(String name, int side, long parameters, int blocks) {
-    Backbone backbone = Backbone.named(name, ImageSpec.half(side));
+    Backbone backbone = Backbone.named(name, ImageSpec.symmetric(side));
     assertThat(backbone.parameterCount()).isEqualTo(parameters);
     assertThat(backbone.blocks()).isEqualTo(blocks);
   }
@@ -46,7 +46,7 @@ class NamedBackbonesTest {
   @ParameterizedTest
   @MethodSource("names")
   void trainsTheLastBlocksAndWhatFollowsThem(String name) {
-    Backbone backbone = Backbone.named(name, ImageSpec.half(224));
+    Backbone backbone = Backbone.named(name, ImageSpec.symmetric(224));
     int blocks = backbone.blocks();
     for (int last : new int[] {1, 2, blocks}) {
       backbone.trainLast(last);
@@ -108,36 +108,39 @@ class NamedBackbonesTest {
 
   static List<Backbone> small() {
     return List.of(
-        new ResidualEncoder(ImageSpec.half(16), 4, 8),
+        new ResidualEncoder(ImageSpec.symmetric(16), 4, 8),
         new ClipVit(
             new ClipVit.Options(ImageSpec.clip(16), 8, 12, 2, 2, 5, Activation.QUICK_GELU, 0)),
         new DinoV2(
             new DinoV2.Options(
-                ImageSpec.half(16), 16, 8, 12, 2, 2, DinoV2.Variant.TRANSFORMERS, 0)),
+                ImageSpec.symmetric(16), 16, 8, 12, 2, 2, DinoV2.Variant.TRANSFORMERS, 0)),
         new ConvNeXt(
-            new ConvNeXt.Options(List.of(1, 1, 1, 1), List.of(4, 8, 8, 8), ImageSpec.half(32), 0)));
+            new ConvNeXt.Options(
+                List.of(1, 1, 1, 1), List.of(4, 8, 8, 8), ImageSpec.symmetric(32), 0)));
   }
 
   @Test
   void saysWhichNamesThereAre() {
-    assertThatThrownBy(() -> Backbone.named("resnet", ImageSpec.half(32)))
+    assertThatThrownBy(() -> Backbone.named("resnet", ImageSpec.symmetric(32)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no backbone resnet")
         .hasMessageContaining("clip-vit-l14-336");
-    assertThatThrownBy(() -> Backbone.named("com.example.Missing", ImageSpec.half(32)))
+    assertThatThrownBy(() -> Backbone.named("com.example.Missing", ImageSpec.symmetric(32)))
         .hasMessageContaining("the class com.example.Missing is missing");
-    assertThatThrownBy(() -> Backbone.named("java.lang.String", ImageSpec.half(32)))
+    assertThatThrownBy(() -> Backbone.named("java.lang.String", ImageSpec.symmetric(32)))
         .hasMessageContaining("java.lang.String is not a " + Backbone.class.getName());
-    assertThatThrownBy(() -> Backbone.named("clip-vit-b16", ImageSpec.half(32).withSize(32, 64)))
+    assertThatThrownBy(
+            () -> Backbone.named("clip-vit-b16", ImageSpec.symmetric(32).withSize(32, 64)))
         .hasMessageContaining("32 x 64");
   }
 
   @Test
   void saysWhenImagesAreTooSmall() {
-    assertThatThrownBy(() -> Backbone.named("convnext-tiny", ImageSpec.half(32).withSize(64, 31)))
+    assertThatThrownBy(
+            () -> Backbone.named("convnext-tiny", ImageSpec.symmetric(32).withSize(64, 31)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("64 x 31 pixels are too small for convnext-tiny");
-    assertThatThrownBy(() -> Backbone.named("dinov2-s14", ImageSpec.half(13)))
+    assertThatThrownBy(() -> Backbone.named("dinov2-s14", ImageSpec.symmetric(13)))
         .hasMessageContaining("13 x 13 pixels are too small");
   }
 }

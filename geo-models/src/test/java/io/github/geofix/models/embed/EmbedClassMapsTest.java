@@ -204,6 +204,6 @@ final class EmbedClassMapsTest {
         .isInstanceOf(ModelFormatException.class)
         .hasMessageContaining(file)
         .hasMessageContaining(
-            name.equals("none.pt") ? "has no file" : "does not lie in the folder");
+            name.equals("none.pt") ? "has no file" : "is not in the folder");
   }
 }

@@ -224,7 +224,7 @@ final class EmbedConfigTest {
   @Test
   void neighborsAreTheNearestTrainingPhotosOfTheBestCell() {
     // The untrained values of this backbone name cells in which there are photos.
-    EmbedConfig config = inference(0, 2).withBackbone("residual", ImageSpec.half(32));
+    EmbedConfig config = inference(0, 2).withBackbone("residual", ImageSpec.symmetric(32));
     try (EmbedModel model = model(config)) {
       assertThatThrownBy(model::localizer)
           .isInstanceOf(IllegalStateException.class)
@@ -293,7 +293,7 @@ final class EmbedConfigTest {
     }
 
     @Override
-    public int parts(int pixels) {
+    public int featureMapSize(int pixels) {
       return pixels / 16;
     }
   }
@@ -330,14 +330,14 @@ final class EmbedConfigTest {
                 EmbedConfig.tiny()
                     .withBackbone(
                         () ->
-                            new Backbone(ImageSpec.half(32), local) {
+                            new Backbone(ImageSpec.symmetric(32), local) {
                               @Override
                               public NDArray forward(Forward f, NDArray images) {
                                 return images;
                               }
 
                               @Override
-                              public int parts(int pixels) {
+                              public int featureMapSize(int pixels) {
                                 return pixels;
                               }
                             }))
@@ -364,8 +364,8 @@ final class EmbedConfigTest {
     }
 
     @Override
-    public int parts(int pixels) {
-      return clip.parts(pixels);
+    public int featureMapSize(int pixels) {
+      return clip.featureMapSize(pixels);
     }
 
     @Override

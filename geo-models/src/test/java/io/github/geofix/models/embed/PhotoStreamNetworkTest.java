@@ -37,7 +37,7 @@ final class PhotoStreamNetworkTest {
   private static final int CLASSES = 4;
 
   /** Pixels beyond the last whole square are left out. */
-  private static final ImageSpec IMAGE = ImageSpec.half(7);
+  private static final ImageSpec IMAGE = ImageSpec.symmetric(7);
 
   /** Squares of three pixels or more, after any number of class tokens. */
   private static final class Tokens extends Backbone {
@@ -65,7 +65,7 @@ final class PhotoStreamNetworkTest {
     }
 
     @Override
-    public int parts(int pixels) {
+    public int featureMapSize(int pixels) {
       return pixels / patch;
     }
   }
@@ -256,7 +256,7 @@ final class PhotoStreamNetworkTest {
 
   @Test
   void refusesWhatDoesNotFit() {
-    ImageSpec odd = ImageSpec.half(8).withSize(6, 10);
+    ImageSpec odd = ImageSpec.symmetric(8).withSize(6, 10);
     PhotoStream options = PhotoStream.defaults();
     assertThatThrownBy(
             () ->
@@ -270,7 +270,7 @@ final class PhotoStreamNetworkTest {
                       }
 
                       @Override
-                      public int parts(int pixels) {
+                      public int featureMapSize(int pixels) {
                         return 2;
                       }
                     }))

@@ -36,7 +36,7 @@ final class SemanticStreamNetworkTest {
   private static final int LATENT = 3;
   private static final int HEADS = 2;
   private static final int CLASSES = 4;
-  private static final ImageSpec IMAGE = ImageSpec.half(5);
+  private static final ImageSpec IMAGE = ImageSpec.symmetric(5);
 
   private static final Fusion.Sizes SIZES = new Fusion.Sizes(DIMENSION, LATENT, HEADS, 8);
 
@@ -149,7 +149,7 @@ final class SemanticStreamNetworkTest {
   @Test
   void refusesPatchesLargerThanTheImage() {
     assertThatThrownBy(
-            () -> new SemanticStreamNetwork(SemanticStream.defaults(), ImageSpec.half(8), 4))
+            () -> new SemanticStreamNetwork(SemanticStream.defaults(), ImageSpec.symmetric(8), 4))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("patch of 14 px")
         .hasMessageContaining("8 px");

@@ -33,7 +33,7 @@ class BatchLocalizerTest {
 
   /** Places a photo at the latitude of its red. */
   private final BatchLocalizer localizer =
-      new BatchLocalizer(ImageSpec.half(2), Photo.Limits.defaults()) {
+      new BatchLocalizer(ImageSpec.symmetric(2), Photo.Limits.defaults()) {
         @Override
         protected List<Location> locate(float[] photos, int count) {
           batches.add(count);

@@ -27,7 +27,7 @@ final class GallerySearchTest {
   /** Four regions of the 64 numbers of the smallest backbone. */
   private static final int WIDTH = 256;
 
-  private static final ImageSpec PHOTO = ImageSpec.half(16).withSize(16, 64);
+  private static final ImageSpec PHOTO = ImageSpec.symmetric(16).withSize(16, 64);
 
   private final NDManager manager = TorchEngine.newManager();
 
@@ -40,7 +40,7 @@ final class GallerySearchTest {
     RecombineConfig tiny = RecombineConfig.tiny();
     RecombineConfig config =
         tiny.withPhotos(new Ground(headings, fieldOfView, Augment.NONE, false))
-            .withEncoder(tiny.encoder().withImages(PHOTO, ImageSpec.half(32)));
+            .withEncoder(tiny.encoder().withImages(PHOTO, ImageSpec.symmetric(32)));
     RecombineNetwork network = RecombineNetwork.of(config);
     network.initialize(manager, 1);
     return new VectorEncoder(config, network, manager);

@@ -53,7 +53,7 @@ final class RecombineEvidenceTest {
         tiny.withPhotos(photos)
             .withEncoder(
                 tiny.encoder()
-                    .withImages(photo, ImageSpec.half(16))
+                    .withImages(photo, ImageSpec.symmetric(16))
                     .withShared(photos instanceof RecombineConfig.Aerial))
             .withMap(map.toString(), new MapTiles(600_000, 0, 0, 3)),
         places,
@@ -67,7 +67,7 @@ final class RecombineEvidenceTest {
   /** The feature maps of 16 pixels have 2 x 2 cells: each of four regions is one cell. */
   @Test
   void regionsThatAreOneCellMatchAsTheCellDoes() {
-    try (RecombineModel model = model(new RecombineConfig.Aerial(), ImageSpec.half(16))) {
+    try (RecombineModel model = model(new RecombineConfig.Aerial(), ImageSpec.symmetric(16))) {
       Photo photo = Photo.of(Samples.noise(40, 36, 1));
       Explanation explained = model.localizer().explain(photo, OPTIONS);
       Directions evidence = evidence(explained);
@@ -91,7 +91,7 @@ final class RecombineEvidenceTest {
 
   @Test
   void theTileItselfMatchesInEveryCell() {
-    try (RecombineModel model = model(new RecombineConfig.Aerial(), ImageSpec.half(16));
+    try (RecombineModel model = model(new RecombineConfig.Aerial(), ImageSpec.symmetric(16));
         TileSource source = TileSource.equirectangular(map)) {
       Candidate any = model.localizer().locate(Samples.noise(40, 36, 1)).candidates().get(2);
       BufferedImage view = source.view(StereographicFrame.of(any.cell().center(), 600_000), 16, 16);
@@ -106,7 +106,7 @@ final class RecombineEvidenceTest {
   @Test
   void triesTheHeadingsThatThePhotoAllows() {
     Ground ground = new Ground(8, 90, Augment.NONE, false);
-    try (RecombineModel model = model(ground, ImageSpec.half(16).withSize(16, 32))) {
+    try (RecombineModel model = model(ground, ImageSpec.symmetric(16).withSize(16, 32))) {
       Photo photo = Photo.of(Samples.noise(64, 32, 2));
       Explanation free = model.localizer().explain(photo, OPTIONS);
       List<Heading> headings = evidence(free).headings();

@@ -98,7 +98,7 @@ final class RecombineModelTest {
   }
 
   private static RecombineConfig config() {
-    return images(RecombineConfig.tiny(), ImageSpec.half(16), ImageSpec.half(16))
+    return images(RecombineConfig.tiny(), ImageSpec.symmetric(16), ImageSpec.symmetric(16))
         .withMap(map.toString(), new MapTiles(600_000, 0, 0, 3));
   }
 
@@ -136,7 +136,7 @@ final class RecombineModelTest {
 
   @Test
   void answersInBfloat16AsInFloat32() throws IOException {
-    ImageSpec image = ImageSpec.half(64);
+    ImageSpec image = ImageSpec.symmetric(64);
     RecombineConfig config =
         config().withEncoder(new RecombineConfig.Encoder("convnext-atto", true, image, image));
     List<LatLng> places = List.of(new LatLng(10, 20), new LatLng(-30, 60), new LatLng(50, -100));
@@ -298,9 +298,9 @@ final class RecombineModelTest {
   @ValueSource(ints = {360, 180})
   void photosOfUnknownHeadingAreTrainedAtTheTrueOne(int fieldOfView) {
     Tuple tuple = Tuple.defaults();
-    ImageSpec part = ImageSpec.half(16).withSize(16, 32 * fieldOfView / 360);
+    ImageSpec part = ImageSpec.symmetric(16).withSize(16, 32 * fieldOfView / 360);
     RecombineConfig config =
-        images(config(), part, ImageSpec.half(16))
+        images(config(), part, ImageSpec.symmetric(16))
             .withPhotos(new Ground(4, fieldOfView, Augment.NONE, false))
             .withLoss(tuple);
     try (RecombineModel model = model(config, 9);
@@ -440,7 +440,7 @@ final class RecombineModelTest {
   @Test
   void candidatesHaveTheHeadingThatFitsBest() {
     RecombineConfig config =
-        images(config(), ImageSpec.half(16).withSize(16, 64), ImageSpec.half(16))
+        images(config(), ImageSpec.symmetric(16).withSize(16, 64), ImageSpec.symmetric(16))
             .withPhotos(new Ground(8, 360, Augment.NONE, false));
     try (RecombineModel model = model(config, 4);
         TileEncoder encoder = model.tileEncoder();
@@ -664,7 +664,7 @@ final class RecombineModelTest {
   @Test
   void pairsFromTheMapAreMirroredAndTurnedTogether() {
     RecombineConfig config =
-        images(config(), ImageSpec.half(16).withSize(16, 64), ImageSpec.half(16))
+        images(config(), ImageSpec.symmetric(16).withSize(16, 64), ImageSpec.symmetric(16))
             .withPhotos(new Ground(1, 360, Augment.TURNS, false));
     LatLng place = positions(1).get(0);
     BufferedImage photo = photos(List.of(place)).get(0);
@@ -682,7 +682,7 @@ final class RecombineModelTest {
   @Test
   void photosAndTilesChangeAsOftenAsSample4GeoChangesThem() {
     RecombineConfig config =
-        images(config(), ImageSpec.half(16).withSize(16, 64), ImageSpec.half(16));
+        images(config(), ImageSpec.symmetric(16).withSize(16, 64), ImageSpec.symmetric(16));
     BufferedImage photo = noise(64, 16);
     BufferedImage tile = noise(16, 16);
     int seeds = 4000;
@@ -729,7 +729,7 @@ final class RecombineModelTest {
 
   @Test
   void anUnrolledTileSaysWhatItsPanoramaSays() {
-    ImageSpec panorama = ImageSpec.half(16).withSize(16, 64);
+    ImageSpec panorama = ImageSpec.symmetric(16).withSize(16, 64);
     RecombineConfig config =
         images(
             shared(config()).withPhotos(new Ground(1, 360, Augment.NONE, true)),
@@ -763,7 +763,7 @@ final class RecombineModelTest {
 
   @Test
   void tilesThatAreNotUnrolledAreSquare() {
-    ImageSpec wide = ImageSpec.half(16).withSize(16, 64);
+    ImageSpec wide = ImageSpec.symmetric(16).withSize(16, 64);
     for (Photos photos : List.of(new Aerial(), Ground.defaults())) {
       RecombineConfig config = config().withPhotos(photos);
       assertThatThrownBy(() -> images(config, wide, wide))
@@ -808,7 +808,13 @@ final class RecombineModelTest {
   void theFamilyIsFoundByName() {
     Family family = Family.named("recombine");
     assertThat(family.sizes())
-        .containsExactly("tiny", "paper", "paper-vigor", "sample4geo", "sample4geo-vigor");
+        .containsExactly(
+            "tiny",
+            "paper",
+            "paper-vigor",
+            "sample4geo",
+            "sample4geo-vigor",
+            "sample4geo-university");
     try (GeoModel model =
         family.create("tiny", Map.of("map", "", "loss.type", "tuple"), List.of(), 1)) {
       assertThat(((RecombineModel) model).config().map()).isEmpty();

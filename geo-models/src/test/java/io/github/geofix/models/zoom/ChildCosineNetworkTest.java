@@ -28,8 +28,8 @@ class ChildCosineNetworkTest {
 
   private static ChildCosineNetwork network(double contrast) {
     return new ChildCosineNetwork(
-        new ResidualEncoder(ImageSpec.half(16), 4, 4),
-        new ResidualEncoder(ImageSpec.half(24), 4, 4),
+        new ResidualEncoder(ImageSpec.symmetric(16), 4, 4),
+        new ResidualEncoder(ImageSpec.symmetric(24), 4, 4),
         List.of(2, 3),
         new ZoomConfig.ChildCosine(DIMENSION, 0.1, contrast));
   }
@@ -154,8 +154,8 @@ class ChildCosineNetworkTest {
     assertThatThrownBy(
             () ->
                 new ChildCosineNetwork(
-                    new ResidualEncoder(ImageSpec.half(16), 4),
-                    new ResidualEncoder(ImageSpec.half(20), 4),
+                    new ResidualEncoder(ImageSpec.symmetric(16), 4),
+                    new ResidualEncoder(ImageSpec.symmetric(20), 4),
                     List.of(4),
                     ZoomConfig.ChildCosine.defaults()))
         .hasMessageContaining("20 px")

@@ -97,7 +97,7 @@ final class ZoomConfigTest {
     assertThatThrownBy(() -> new Square(new LatLng(0, 0), Double.NaN))
         .hasMessageContaining("sizeMeters");
     assertThatThrownBy(() -> new Training(true, Double.NaN)).hasMessageContaining("abelSmoothing");
-    assertThatThrownBy(() -> new Encoder(" ", 0, ImageSpec.half(8), 8))
+    assertThatThrownBy(() -> new Encoder(" ", 0, ImageSpec.symmetric(8), 8))
         .hasMessageContaining("backbone");
     assertThat(new World()).hasToString("85.05 degrees south to 85.05 degrees north");
   }

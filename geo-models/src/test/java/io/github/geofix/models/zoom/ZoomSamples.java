@@ -58,7 +58,7 @@ final class ZoomSamples {
             .withChildrenPerSide(List.of(2, 3, 2))
             .withEncoder(
                 new ZoomConfig.Encoder(
-                    "residual-small", Backbone.ALL_BLOCKS, ImageSpec.half(32), 48));
+                    "residual-small", Backbone.ALL_BLOCKS, ImageSpec.symmetric(32), 48));
     return config.withHead(
         head == Kind.DECODER
             ? new ZoomConfig.Decoder(16, 2, 2, 0, false)

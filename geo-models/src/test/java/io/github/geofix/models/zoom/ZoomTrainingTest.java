@@ -222,7 +222,7 @@ final class ZoomTrainingTest {
                 new ZoomConfig.Encoder(
                     "residual-small",
                     Backbone.ALL_BLOCKS,
-                    ImageSpec.half(32).withSize(32, 64),
+                    ImageSpec.symmetric(32).withSize(32, 64),
                     48));
     try (ZoomModel model = ZoomModel.create(config, 14);
         NDManager step = TorchEngine.newManager()) {

@@ -210,7 +210,7 @@ public final class ConvNeXt extends Backbone {
   }
 
   @Override
-  public int parts(int pixels) {
+  public int featureMapSize(int pixels) {
     return pixels / 32;
   }
 

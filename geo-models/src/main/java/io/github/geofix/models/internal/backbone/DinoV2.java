@@ -161,8 +161,8 @@ public final class DinoV2 extends VisionTransformer {
   @Override
   public NDArray forward(Forward f, NDArray images) {
     NDArray x = Tokens.withClassToken(classToken, patches.forward(f, images));
-    int rows = parts(Math.toIntExact(images.getShape().get(2)));
-    int columns = parts(Math.toIntExact(images.getShape().get(3)));
+    int rows = featureMapSize(Math.toIntExact(images.getShape().get(2)));
+    int columns = featureMapSize(Math.toIntExact(images.getShape().get(3)));
     x = x.add(positions(x, rows, columns));
     if (registers != null) {
       x = Tokens.withRegisters(x, registers);

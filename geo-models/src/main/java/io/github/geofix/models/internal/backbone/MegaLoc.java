@@ -81,7 +81,7 @@ public final class MegaLoc extends Backbone {
     Aggregator aggregator = child("aggregator", new Aggregator(trunk.width(), aggregation));
     this.aggregation = aggregator.agg;
     this.linear = aggregator.linear;
-    int patches = parts(trunk.image().height()) * parts(trunk.image().width());
+    int patches = featureMapSize(trunk.image().height()) * featureMapSize(trunk.image().width());
     if (patches <= aggregation.clusters()) {
       throw new IllegalArgumentException(
           "images of %d x %d pixels have %d patches; more than %d are needed, one for each cluster"
@@ -127,8 +127,8 @@ public final class MegaLoc extends Backbone {
   /** Returns images whose sides are multiples of a patch. */
   NDArray wholePatches(NDArray images) {
     Shape shape = images.getShape();
-    int height = parts(Math.toIntExact(shape.get(2))) * patch;
-    int width = parts(Math.toIntExact(shape.get(3))) * patch;
+    int height = featureMapSize(Math.toIntExact(shape.get(2))) * patch;
+    int width = featureMapSize(Math.toIntExact(shape.get(3))) * patch;
     return height == shape.get(2) && width == shape.get(3)
         ? images
         : TorchOps.resizeBilinearAntialiased(images, height, width);
@@ -157,7 +157,7 @@ public final class MegaLoc extends Backbone {
   }
 
   @Override
-  public int parts(int pixels) {
+  public int featureMapSize(int pixels) {
     return (int) Math.rint(pixels / (double) patch);
   }
 

@@ -69,11 +69,11 @@ public final class ResidualEncoder extends Backbone {
 
   @Override
   public int vectorWidth() {
-    return width() * parts(image().height()) * parts(image().width());
+    return width() * featureMapSize(image().height()) * featureMapSize(image().width());
   }
 
   @Override
-  public int parts(int pixels) {
+  public int featureMapSize(int pixels) {
     int parts = pixels;
     for (int i = 0; i < stages.size(); i++) {
       parts = (parts + 1) / 2;

@@ -61,7 +61,7 @@ public final class StatedConfig {
       return StrictJson.readObject(file, MAX_BYTES);
     } catch (IllegalArgumentException e) {
       throw new ModelFormatException(
-          "%s, which lies beside the weights, cannot be read: %s".formatted(file, e.getMessage()),
+          "%s beside the weights cannot be read: %s".formatted(file, e.getMessage()),
           e);
     }
   }

@@ -118,7 +118,7 @@ public final class TorchScriptBackbone extends Backbone implements AutoCloseable
   }
 
   @Override
-  public int parts(int pixels) {
+  public int featureMapSize(int pixels) {
     return pixels / stride;
   }
 

@@ -46,8 +46,8 @@ abstract class VisionTransformer extends Backbone {
   @Override
   public Optional<Module.Cost> cost() {
     ImageSpec image = image();
-    long tokens = classTokens() + (long) parts(image.height()) * parts(image.width());
-    return Optional.of(Tokens.cost(image, tokens, width(), patch, blocks));
+    long patches = (long) featureMapSize(image.height()) * featureMapSize(image.width());
+    return Optional.of(Tokens.cost(image, classTokens() + patches, width(), patch, blocks));
   }
 
   @Override
@@ -61,7 +61,7 @@ abstract class VisionTransformer extends Backbone {
   }
 
   @Override
-  public int parts(int pixels) {
+  public int featureMapSize(int pixels) {
     return pixels / patch;
   }
 

@@ -27,7 +27,9 @@ public record EncoderConfig(String backbone, ImageSpec image) implements NamesCo
    */
   public static EncoderConfig of(String backbone) {
     ImageSpec image =
-        backbone.startsWith("residual") ? ImageSpec.half(64) : Backbone.named(backbone).image();
+        backbone.startsWith("residual")
+            ? ImageSpec.symmetric(64)
+            : Backbone.named(backbone).image();
     return new EncoderConfig(backbone, image);
   }
 

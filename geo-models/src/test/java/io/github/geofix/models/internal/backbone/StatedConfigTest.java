@@ -171,7 +171,7 @@ class StatedConfigTest {
     beside("config.json", "{\"method\": \"embed\", \"heads\": 7}");
     load(Activation.GELU, IMAGE, Activation.GELU);
     beside("config.json", "no JSON");
-    assertRefused(Activation.GELU, "config.json, which lies beside the weights, cannot be read");
+    assertRefused(Activation.GELU, "config.json beside the weights cannot be read");
   }
 
   @Test

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TorchScriptBackboneTest {
-  private static final ImageSpec IMAGE = ImageSpec.half(8);
+  private static final ImageSpec IMAGE = ImageSpec.symmetric(8);
 
   private final NDManager manager = TorchEngine.newManager();
   private final float[] weights = Fill.uniform(3, -1, 1, 2 * 3 * 4 * 4);

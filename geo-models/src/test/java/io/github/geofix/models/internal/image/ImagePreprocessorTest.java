@@ -89,7 +89,7 @@ public class ImagePreprocessorTest {
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = (byte) (i / 3 % 200);
     }
-    ImageSpec spec = ImageSpec.half(10).withSize(50, 30);
+    ImageSpec spec = ImageSpec.symmetric(10).withSize(50, 30);
     BufferedImage middle = ImagePreprocessor.of(spec).fit(wide);
     assertThat(middle.getWidth()).isEqualTo(30);
     assertThat(middle.getHeight()).isEqualTo(50);
@@ -102,7 +102,7 @@ public class ImagePreprocessorTest {
     BufferedImage other =
         new BufferedImage(PHOTO.getWidth(), PHOTO.getHeight(), BufferedImage.TYPE_INT_RGB);
     other.getGraphics().drawImage(PHOTO, 0, 0, null);
-    ImagePreprocessor preprocessor = ImagePreprocessor.of(ImageSpec.half(20));
+    ImagePreprocessor preprocessor = ImagePreprocessor.of(ImageSpec.symmetric(20));
     assertThat(preprocessor.apply(other)).containsExactly(preprocessor.apply(PHOTO));
     BufferedImage part = PHOTO.getSubimage(10, 20, 30, 40);
     BufferedImage copy = Pixels.create(30, 40);
@@ -112,7 +112,7 @@ public class ImagePreprocessorTest {
 
   @Test
   void refusesCropsLargerThanThePhotoAndImagesOfAnotherSize() {
-    ImagePreprocessor preprocessor = ImagePreprocessor.of(ImageSpec.half(64));
+    ImagePreprocessor preprocessor = ImagePreprocessor.of(ImageSpec.symmetric(64));
     assertThatThrownBy(() -> preprocessor.tenCrops(PHOTO, 63))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("cannot cut 64 x 64 pixels out of a photo whose shorter side has 63");
@@ -123,7 +123,7 @@ public class ImagePreprocessorTest {
 
   @Test
   void takesOnePixelAndRefusesALineOfMillions() {
-    ImagePreprocessor preprocessor = ImagePreprocessor.of(ImageSpec.half(224));
+    ImagePreprocessor preprocessor = ImagePreprocessor.of(ImageSpec.symmetric(224));
     assertThat(preprocessor.apply(Pixels.create(1, 1))).containsOnly(-1f);
     assertThat(preprocessor.apply(Pixels.create(1, 100_000))).containsOnly(-1f);
     assertThatThrownBy(() -> preprocessor.apply(Pixels.create(1, 10_000_000)))

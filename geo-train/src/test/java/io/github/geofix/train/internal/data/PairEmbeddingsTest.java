@@ -30,7 +30,7 @@ final class PairEmbeddingsTest {
           .withEncoder(
               RecombineConfig.tiny()
                   .encoder()
-                  .withImages(ImageSpec.half(SIDE), ImageSpec.half(SIDE)));
+                  .withImages(ImageSpec.symmetric(SIDE), ImageSpec.symmetric(SIDE)));
 
   /** Pairs of a coarse pattern, each with noise of its own. */
   private record Patterns(RecombineModel model) implements Examples {
