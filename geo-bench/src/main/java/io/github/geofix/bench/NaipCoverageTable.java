@@ -35,7 +35,8 @@ import java.util.stream.IntStream;
  * middle of the first cell is; {@code steps} of training; {@code seeds}; {@code training}, the
  * numbers of the dates to learn from, 0 the oldest; {@code reference}, the number of the map's
  * date; {@code photos} to test on, and {@code calibration} photos of each date; {@code ways} of
- * calibrating; {@code km} and {@code confidence} of the rules.
+ * calibrating; {@code km} and {@code confidence} of the rules; and {@code control}, whether the
+ * date that is tested is calibrated on, too.
  */
 public final class NaipCoverageTable {
   private static final int BATCH = 64;
@@ -72,8 +73,9 @@ public final class NaipCoverageTable {
                 Map.entry("photos", "400"),
                 Map.entry("calibration", "200"),
                 Map.entry("ways", "pool,groups,shift,groups and shift,groups and worst"),
-                Map.entry("km", "0.3"),
-                Map.entry("confidence", "0.8")));
+                Map.entry("km", "1"),
+                Map.entry("confidence", "0.7"),
+                Map.entry("control", "false")));
     NaipCells cells =
         NaipCells.read(Path.of(arguments.text("data")), arguments.number("reference"));
     List<String> corner = arguments.list("corner");
@@ -115,7 +117,9 @@ public final class NaipCoverageTable {
               .toList();
       for (int leftOut : others) {
         List<Integer> known = new ArrayList<>(others);
-        known.remove(Integer.valueOf(leftOut));
+        if (!arguments.text("control").equals("true")) {
+          known.remove(Integer.valueOf(leftOut));
+        }
         coverage(known, leftOut, seed, arguments)
             .print(
                 model,

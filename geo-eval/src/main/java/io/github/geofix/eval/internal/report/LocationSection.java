@@ -8,6 +8,7 @@ import static j2html.TagCreator.img;
 
 import io.github.geofix.core.Candidate;
 import io.github.geofix.core.Location;
+import io.github.geofix.core.geodesy.GreatCircle;
 import j2html.tags.DomContent;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +37,19 @@ final class LocationSection extends ReportSection {
         + (location.regions().isEmpty()
             ? "."
             : "; the green line is the border of the 50 % region, the dashed one of the 90 %"
-                + " region.");
+                + " region.")
+        + elsewhere(location);
+  }
+
+  /** Returns a sentence if the answer is not at the best candidate, of which the evidence is. */
+  private static String elsewhere(Location location) {
+    Candidate best = location.candidates().get(0);
+    double km = GreatCircle.distanceKm(location.latLng(), best.latLng());
+    return km <= 2 * best.radiusKm()
+        ? ""
+        : " The answer is where most of the score is close together, "
+            + Html.distance(km)
+            + " from the best candidate; the evidence is for that candidate.";
   }
 
   @Override

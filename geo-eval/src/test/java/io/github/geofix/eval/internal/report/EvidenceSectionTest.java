@@ -118,6 +118,24 @@ class EvidenceSectionTest {
             .toHtml();
     assertThat(html)
         .contains("Placed at 10", "data-chart=\"cells\"", "\"guess\":[20.0,10.0]")
-        .doesNotContain("\"truth\":");
+        .doesNotContain("\"truth\":", "from the best candidate");
+    Location elsewhere = new Location(new LatLng(-30, 120), List.of(CANDIDATE));
+    assertThat(
+            ReportPage.titled("x")
+                .add(ReportSection.location("a.jpg", elsewhere, Optional.empty()))
+                .toHtml())
+        .containsPattern("close together, 11.\\d{3} km from the best candidate");
+  }
+
+  @Test
+  void aPhotoOfAGalleryIsNamedWithoutItsFolders() {
+    for (String photo : List.of("/home/me/city/a.jpg", "C:\\city\\a.jpg", "a.jpg")) {
+      Neighbor neighbor = new Neighbor(photo, new LatLng(1, 2), 0.75, 0.5, Optional.empty());
+      assertThat(
+              ReportPage.titled("x")
+                  .add(ReportSection.evidence("", new Explanation.Neighbors(List.of(neighbor))))
+                  .toHtml())
+          .contains(">a.jpg</span>");
+    }
   }
 }
