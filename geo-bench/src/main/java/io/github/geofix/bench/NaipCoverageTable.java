@@ -28,8 +28,8 @@ import java.util.stream.IntStream;
  * left out in turn, and the model is calibrated on the rest of them, each date a group. No column
  * of test cells is learned from. They are a chessboard: photos of its black cells calibrate, those
  * of its white cells are tested. Photos are panoramas, as in {@link NaipTable}, taken anywhere in a
- * cell; the places they are looked up among are S2 cells of 140 m. Prints one CSV row for each
- * measure, with 95 % intervals that draw cells anew; see {@link ShiftCoverage}.
+ * cell; the places they are looked up among are S2 cells about 125 m wide. Prints one CSV row for
+ * each measure, with 95 % intervals that draw cells anew; see {@link ShiftCoverage}.
  *
  * <p>Arguments, all as {@code name=value}: {@code data}, the folder; {@code corner}, where the
  * middle of the first cell is; {@code steps} of training; {@code seeds}; {@code training}, the
