@@ -96,7 +96,9 @@ public final class LocationJson {
   public static void addFeatures(
       GeoJsonWriter features, Location location, int top, Map<String, ?> properties)
       throws IOException {
-    features.point(location.latLng(), ranked(properties, 0));
+    Map<String, Object> answer = ranked(properties, 0);
+    answer.put("score", location.score());
+    features.point(location.latLng(), answer);
     int rank = 0;
     for (Candidate candidate : best(location, top)) {
       rank++;

@@ -1,9 +1,11 @@
 package io.github.geofix.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.github.geofix.core.LoadOptions;
+import io.github.geofix.core.Localizer;
 import io.github.geofix.core.Location;
 import io.github.geofix.core.Photo;
 import io.github.geofix.core.abstention.CalibrationVectors;
@@ -90,6 +92,19 @@ final class KeptFoldersTest {
       assertThat(new EncodingLocalizer(model).vector(Photo.of(images.get(0))).orElseThrow())
           .containsExactly(first);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"embed", "recombine", "token", "zoom"})
+  void aClosedModelAnswersNothing(String method) {
+    GeoModel model = load(method);
+    Localizer localizer = model.localizer();
+    model.close();
+    Photo photo = Photo.of(Samples.photos(1).get(0));
+    assertThatIllegalStateException()
+        .isThrownBy(() -> localizer.locate(photo))
+        .withMessage("the model is closed");
+    model.close();
   }
 
   /** The first folders of the format had no digests. */

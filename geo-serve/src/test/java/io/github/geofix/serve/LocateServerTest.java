@@ -106,6 +106,7 @@ final class LocateServerTest {
         answer.getAsJsonArray("features").get(0).getAsJsonObject().getAsJsonObject("properties");
     assertThat(best.get("image").getAsString()).isEqualTo("<b>");
     assertThat(best.get("rank").getAsInt()).isZero();
+    assertThat(best.get("score").getAsDouble()).isBetween(0.0, 1.0);
   }
 
   /** Serves the first model with a test of drift. */

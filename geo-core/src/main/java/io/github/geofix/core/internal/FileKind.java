@@ -31,6 +31,10 @@ public enum FileKind {
   JPEG_2000(
       "a JPEG 2000 image, which is not read: convert it to PNG, for example by opj_decompress -i"
           + " photo.jp2 -o photo.png"),
+  /** Canon's CR3, in the container of MP4. */
+  CAMERA_RAW(
+      "a camera raw file, which is not read: convert it to JPEG, or use the JPEG that the camera"
+          + " writes beside it"),
   /** Any other file in the container of MP4. */
   VIDEO("a video: extract one of its frames, for example by ffmpeg -i video.mp4 -frames:v 1 a.png"),
   /** PDF. */
@@ -102,6 +106,12 @@ public enum FileKind {
       String brand = start.substring(at, at + 4);
       if (AVIF_BRANDS.contains(brand)) {
         return AVIF;
+      }
+      if (brand.equals("jxl ")) {
+        return JPEG_XL;
+      }
+      if (brand.equals("crx ")) {
+        return CAMERA_RAW;
       }
       heic |= HEIC_BRANDS.contains(brand);
     }

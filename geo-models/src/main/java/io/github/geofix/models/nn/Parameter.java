@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.util.NativeResource;
 import io.github.geofix.models.internal.nn.Bfloat16;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -115,11 +116,15 @@ public final class Parameter {
   /**
    * Returns the values.
    *
-   * @throws IllegalStateException before {@link Module#initialize} or loading
+   * @throws IllegalStateException before {@link Module#initialize} or loading, and once the model is
+   *     closed
    */
   public NDArray array() {
     if (array == null) {
       throw new IllegalStateException("the module has no values yet: initialize or load it first");
+    }
+    if (array instanceof NativeResource<?> resource && resource.isReleased()) {
+      throw new IllegalStateException("the model is closed");
     }
     return array;
   }

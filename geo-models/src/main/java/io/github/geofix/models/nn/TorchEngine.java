@@ -111,8 +111,12 @@ public final class TorchEngine {
    *
    * @param owner the parent of the manager that the computation gets
    * @param computation gets the manager for its arrays; its result must not be one of them
+   * @throws IllegalStateException if the owner is closed
    */
   public static <T> T infer(NDManager owner, Function<NDManager, T> computation) {
+    if (!owner.isOpen()) {
+      throw new IllegalStateException("the model is closed");
+    }
     return noGrad(
         () -> {
           try (NDManager step = owner.newSubManager()) {

@@ -162,6 +162,8 @@ class PhotoFormatsTest {
         "mif1 | mif1, heic | a HEIC image, which is not read: convert it to JPEG",
         "avif | mif1, miaf | an AVIF image, which is not read: convert it to PNG",
         "mif1 | mif1, avif | an AVIF image, which is not read: convert it to PNG",
+        "'crx ' | 'crx isom' | a camera raw file, which is not read: convert it to JPEG",
+        "'jxl ' | 'jxl '   | a JPEG XL image, which is not read: convert it to PNG",
         "isom | mp41       | a video: extract one of its frames",
       })
   void namesWhatPhonesWriteToday(String major, String brands, String message) {
