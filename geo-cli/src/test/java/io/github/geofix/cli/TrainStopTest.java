@@ -28,11 +28,11 @@ class TrainStopTest {
       rows.add(photo.getFileName() + "," + i + "," + i);
     }
     Files.write(folder.resolve("photos.csv"), rows);
-    Path metrics = folder.resolve("run/metrics.csv");
+    Path written = folder.resolve("run/run.json");
     CompletableFuture<Result> ended = new CompletableFuture<>();
     Thread training = new Thread(() -> ended.complete(train()));
     training.start();
-    while (!Files.exists(metrics) && !ended.isDone()) {
+    while (!Files.exists(written) && !ended.isDone()) {
       Thread.sleep(5);
     }
     training.interrupt();
@@ -40,7 +40,7 @@ class TrainStopTest {
     assertThat(result.code()).isEqualTo(1);
     assertThat(result.err()).contains("geofix: the training was stopped, no model was written");
     assertThat(folder.resolve("model")).doesNotExist();
-    assertThat(metrics).exists();
+    assertThat(written).exists();
   }
 
   private Result train() {
