@@ -110,8 +110,7 @@ public final class EncoderTable {
   private static Backbone encoder(String name) {
     return switch (name) {
       case "clip-vit-l-14-336" -> new ClipVit(ClipVit.Options.l14At336());
-      case "dinov2-vit-b-14-224" ->
-          new DinoV2(DinoV2.Options.b14().withTrainedSize(224));
+      case "dinov2-vit-b-14-224" -> new DinoV2(DinoV2.Options.b14().withTrainedSize(224));
       case "convnext-t-224" -> new ConvNeXt(ConvNeXt.Options.tiny());
       default -> throw new IllegalArgumentException("unknown encoder " + name);
     };

@@ -139,8 +139,7 @@ public final class NaipCoverageTable {
     return cells.names().get(date).substring(0, 4);
   }
 
-  private ShiftCoverage coverage(
-      List<Integer> known, int leftOut, long seed, Arguments arguments) {
+  private ShiftCoverage coverage(List<Integer> known, int leftOut, long seed, Arguments arguments) {
     int count = arguments.number("calibration");
     SplittableRandom random = new SplittableRandom(seed);
     List<LabeledPhoto> calibrating = new ArrayList<>();

@@ -79,7 +79,10 @@ record NaipMap(double latitude, double longitude, double latitudes, double longi
     }
   }
 
-  /** Returns the writer of the JDK: that of a library on the class path drops fields it has no name for. */
+  /**
+   * Returns the writer of the JDK: that of a library on the class path drops fields it has no name
+   * for.
+   */
   private static ImageWriter writer() {
     Iterator<ImageWriter> writers = ImageIO.getImageWritersByFormatName("tiff");
     ImageWriter writer = writers.next();

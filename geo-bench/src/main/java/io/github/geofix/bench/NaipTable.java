@@ -198,7 +198,8 @@ public final class NaipTable {
     TrainOptions options = EarthTraining.options(steps, BATCH, seed);
     try (RecombineModel model = RecombineModel.create(config, List.of(), seed);
         TileEncoder encoder = model.tileEncoder()) {
-      Trainer.of(model, options).fit(new NaipPairs(cells, cells.trainingDates(), camera, NaipCells.JITTER, model, seed));
+      Trainer.of(model, options)
+          .fit(new NaipPairs(cells, cells.trainingDates(), camera, NaipCells.JITTER, model, seed));
       List<float[]> tiles =
           encoder.encodeTiles(
               gallery.stream().map(cell -> cells.image(cells.referenceDate(), cell)).toList());

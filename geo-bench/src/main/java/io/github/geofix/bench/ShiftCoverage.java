@@ -67,8 +67,7 @@ record ShiftCoverage(
       List<Location> ruled = answers(model, ruling);
       AnswerRule rule =
           way.endsWith("worst")
-              ? LearnThenTest.fitForShift(
-                  ruled, truths(ruling), of, bound, answers(model, unknown))
+              ? LearnThenTest.fitForShift(ruled, truths(ruling), of, bound, answers(model, unknown))
               : LearnThenTest.fit(ruled, truths(ruling), of, bound);
       List<Double> masses =
           answers.stream().map(answer -> AnswerRule.mass(answer, bound.withinKm())).toList();
@@ -91,11 +90,7 @@ record ShiftCoverage(
   }
 
   private void print(
-      String start,
-      List<Location> answers,
-      AnswerRule rule,
-      Drift drift,
-      Drift.OfVectors vectors) {
+      String start, List<Location> answers, AnswerRule rule, Drift drift, Drift.OfVectors vectors) {
     String alarm = drift.isAlarm() ? "1" : "0";
     for (RegionCoverage coverage : RegionCoverage.of(truths(tested), answers)) {
       print(

@@ -260,7 +260,9 @@ final class CalibrateCommand implements Callable<Integer> {
               + " has no column "
               + column
               + "; it has "
-              + (extra.isEmpty() ? "none besides image, latitude and longitude" : String.join(", ", new TreeSet<>(extra.keySet()))));
+              + (extra.isEmpty()
+                  ? "none besides image, latitude and longitude"
+                  : String.join(", ", new TreeSet<>(extra.keySet()))));
     }
     return value;
   }

@@ -19,7 +19,8 @@ final class ErrorText {
   private static final Pattern USER = Pattern.compile("(?i)(https?://)[^/\\s@]+@");
   private static final Pattern QUERY = Pattern.compile("(?i)(https?://[^\\s?]*)\\?[^\\s,;:)\"']+");
   private static final String ONLY_ONE = "expected only one match but got ";
-  private static final Pattern GROUP = Pattern.compile("([(\\[][^={]*(?:=[^{][^={]*)*)=\\{([^}]*)}");
+  private static final Pattern GROUP =
+      Pattern.compile("([(\\[][^={]*(?:=[^{][^={]*)*)=\\{([^}]*)}");
   private static final Pattern CONSTANTS =
       Pattern.compile("expected (one of \\[[A-Z0-9_, -]+]) \\(case-insensitive\\)");
 

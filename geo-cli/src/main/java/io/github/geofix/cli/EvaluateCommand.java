@@ -244,7 +244,8 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Write the images as CSV: to train on, or to embed in this order.")
   private @Nullable Path list;
 
-  @Mixin(name = IgnoredOptions.OF_MODELS) private final ModelChoice choice = new ModelChoice();
+  @Mixin(name = IgnoredOptions.OF_MODELS)
+  private final ModelChoice choice = new ModelChoice();
 
   @Mixin private final ReportFiles files = new ReportFiles();
 
@@ -422,8 +423,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     if (what == null) {
       boolean complete = set.findings().stream().noneMatch(Finding::fatal);
-      return protocol.counts(set)
-          + (complete ? ", all there" : "");
+      return protocol.counts(set) + (complete ? ", all there" : "");
     }
     CrossViewBenchmark benchmark =
         CrossViewBenchmark.of(protocol, set)

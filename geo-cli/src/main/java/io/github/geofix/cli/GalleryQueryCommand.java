@@ -64,7 +64,8 @@ final class GalleryQueryCommand implements Callable<Integer> {
       int voting = gallery.config().neighbors();
       if (top > voting && spec.commandLine().getParseResult().hasMatchedOption("--top")) {
         throw new IllegalArgumentException(
-            "--top must be 1 to %d, as many photos of this gallery vote: %d".formatted(voting, top));
+            "--top must be 1 to %d, as many photos of this gallery vote: %d"
+                .formatted(voting, top));
       }
       if (json) {
         List<Answer> answers = new ArrayList<>();

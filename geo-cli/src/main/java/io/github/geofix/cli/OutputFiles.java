@@ -116,9 +116,7 @@ final class OutputFiles {
 
   private static boolean isSame(Path read, Path written) {
     try {
-      return Files.isRegularFile(written)
-          && Files.exists(read)
-          && Files.isSameFile(read, written);
+      return Files.isRegularFile(written) && Files.exists(read) && Files.isSameFile(read, written);
     } catch (IOException e) {
       return false;
     }

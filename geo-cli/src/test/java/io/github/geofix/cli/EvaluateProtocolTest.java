@@ -158,7 +158,8 @@ final class EvaluateProtocolTest {
             SAMPLE.resolve("g.npy").toString());
     assertThat(fewer.code()).isEqualTo(1);
     assertThat(fewer.err())
-        .contains("48 rows in ", "q.npy, but 24 panoramas: one row each", "--list writes the order");
+        .contains(
+            "48 rows in ", "q.npy, but 24 panoramas: one row each", "--list writes the order");
     Files.writeString(
         folder.resolve("im2gps.csv"), "IMG_ID,LAT,LON\na.jpg,-122.4,37.8\nb.jpg,2.35,48.85\n");
     Result missing = run("evaluate", "--protocol", "im2gps", "--root", folder.toString());

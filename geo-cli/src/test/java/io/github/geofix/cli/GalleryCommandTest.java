@@ -184,7 +184,9 @@ final class GalleryCommandTest {
         .contains("no answer below a score of 0.500");
     assertOneLine(
         run((compact + "--min-score 0.5 --false-answers 0.1").split(" ")), "name one of them");
-    assertOneLine(run((compact + "--false-answers 5").split(" ")), "--false-answers must be above 0 and below 1: 5.0");
+    assertOneLine(
+        run((compact + "--false-answers 5").split(" ")),
+        "--false-answers must be above 0 and below 1: 5.0");
     Result added = run("gallery", "add", "--gallery", gallery, "--photos", path("photos.csv"));
     assertThat(added.out().strip()).isEqualTo("30 photos in " + gallery);
     assertThat(added.err().strip()).isEqualTo("note: 29 photos are in the gallery already");

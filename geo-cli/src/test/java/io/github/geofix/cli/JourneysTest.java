@@ -267,8 +267,7 @@ final class JourneysTest {
         follow(
             Journey.SAMPLE4GEO_UNIVERSITY,
             List.of(List.of(), smallPairs(), training, List.of(), List.of()));
-    assertThat(table)
-        .contains("4 queries in a gallery of 15", "| AP |", "91.39");
+    assertThat(table).contains("4 queries in a gallery of 15", "| AP |", "91.39");
     assertThat(folder.resolve("models/drone/config.json")).content().contains("\"drone\"");
   }
 

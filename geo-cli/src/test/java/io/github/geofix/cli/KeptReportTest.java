@@ -65,8 +65,7 @@ class KeptReportTest {
   @CsvSource({"system, model (6 files", "data, photos.csv (16 files"})
   void aReportOfOtherFilesIsRefused(String what, String found) throws IOException {
     Path other =
-        changed(
-            "(\"%s\": \\{[^}]*\"sha256\": \")[0-9a-f]{8}".formatted(what), "$1" + "00000000");
+        changed("(\"%s\": \\{[^}]*\"sha256\": \")[0-9a-f]{8}".formatted(what), "$1" + "00000000");
     Result result = verify(other);
     assertThat(result.code()).isOne();
     assertThat(result.out()).isEmpty();

@@ -103,8 +103,11 @@ final class LocateInputTest {
     Path photos = temp.resolve("truth.csv");
     Files.writeString(
         photos,
-        "image,latitude,longitude\n" + temp.resolve("a.png") + ",40,3\n"
-            + temp.resolve("b c.png") + ",-20,100\n");
+        "image,latitude,longitude\n"
+            + temp.resolve("a.png")
+            + ",40,3\n"
+            + temp.resolve("b c.png")
+            + ",-20,100\n");
     Result answers =
         locate(
             new byte[0],
@@ -119,10 +122,20 @@ final class LocateInputTest {
     for (Result result :
         List.of(
             Result.run(
-                "evaluate", "--predictions", csv.toString(), "--data", data, "--json",
+                "evaluate",
+                "--predictions",
+                csv.toString(),
+                "--data",
+                data,
+                "--json",
                 measured.toString()),
             Result.run(
-                "evaluate", "--model", temp.resolve("model").toString(), "--data", data, "--json",
+                "evaluate",
+                "--model",
+                temp.resolve("model").toString(),
+                "--data",
+                data,
+                "--json",
                 model.toString()))) {
       assertThat(result.code()).as(result.err()).isZero();
     }

@@ -462,7 +462,16 @@ final class TokenCommandsTest {
     done("locate", "--model", in("reward"), photo(0), "--set", "selection=reward");
     for (String command : new String[] {"reward", "reference"}) {
       Result kept =
-          run(command, "--model", in("trained"), "--data", list, "--vectors", vectors, "--out", in("reward"));
+          run(
+              command,
+              "--model",
+              in("trained"),
+              "--data",
+              list,
+              "--vectors",
+              vectors,
+              "--out",
+              in("reward"));
       assertThat(kept.code()).isEqualTo(1);
       assertThat(kept.err()).contains("reward holds a model: add --overwrite to replace it");
     }

@@ -23,8 +23,7 @@ class TrainStopTest {
     List<String> rows = new ArrayList<>(List.of("image,latitude,longitude"));
     for (int i = 0; i < 8; i++) {
       Path photo = folder.resolve(i + ".png");
-      ImageIO.write(
-          new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), "png", photo.toFile());
+      ImageIO.write(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), "png", photo.toFile());
       rows.add(photo.getFileName() + "," + i + "," + i);
     }
     Files.write(folder.resolve("photos.csv"), rows);

@@ -62,8 +62,8 @@ public interface Localizer extends AutoCloseable {
   }
 
   /**
-   * Locates one photo of which the bytes of its file are known, such as an upload: JPEG, PNG,
-   * WebP, TIFF, GIF or BMP.
+   * Locates one photo of which the bytes of its file are known, such as an upload: JPEG, PNG, WebP,
+   * TIFF, GIF or BMP.
    *
    * @throws java.io.UncheckedIOException if the photo is truncated, too large or not an image
    * @throws IllegalStateException if no model provider is on the class path

@@ -46,7 +46,8 @@ final class AveragePrecisions {
 
   /**
    * Returns the average precision of each query, 0 for one without positives: the area under its
-   * curve of precision over recall by the trapezoidal rule, as in the evaluation of University-1652.
+   * curve of precision over recall by the trapezoidal rule, as in the evaluation of
+   * University-1652.
    *
    * @param above the number of rows above each of {@link #limits}
    */

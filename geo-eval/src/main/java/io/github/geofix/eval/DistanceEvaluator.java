@@ -32,7 +32,6 @@ import java.util.stream.Collectors;
 public final class DistanceEvaluator {
   private static final String RANK = "rank";
 
-
   /** Receives each photo as soon as it is located, in manifest order. */
   @FunctionalInterface
   public interface Observer {
@@ -203,8 +202,8 @@ public final class DistanceEvaluator {
   /**
    * Returns the predictions in the order of the photos, and no others.
    *
-   * <p>Of several rows of a photo that of the lowest rank counts, if there is a column {@code rank},
-   * as in the answers of {@code geofix locate --format csv}.
+   * <p>Of several rows of a photo that of the lowest rank counts, if there is a column {@code
+   * rank}, as in the answers of {@code geofix locate --format csv}.
    *
    * <p>Photos are paired by path, else by file name, else by file name without its ending, where
    * these names are unique.

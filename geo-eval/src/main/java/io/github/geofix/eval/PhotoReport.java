@@ -19,8 +19,8 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All figures of a run over photos: the distances, the same by region, and the other figures of
- * the answers. Immutable and thread-safe.
+ * All figures of a run over photos: the distances, the same by region, and the other figures of the
+ * answers. Immutable and thread-safe.
  *
  * <p>Answers are a manifest like the photos: the column {@code score} (0 to 1) gives the
  * reliability curve; {@code heading} (degrees), where the photos have it too, the heading errors;

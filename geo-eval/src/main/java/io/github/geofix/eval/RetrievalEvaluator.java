@@ -44,8 +44,7 @@ public final class RetrievalEvaluator {
   private final Ties ties;
   private final boolean averagePrecision;
 
-  private RetrievalEvaluator(
-      List<Integer> ks, Metric metric, Ties ties, boolean averagePrecision) {
+  private RetrievalEvaluator(List<Integer> ks, Metric metric, Ties ties, boolean averagePrecision) {
     this.ks = ks;
     this.metric = metric;
     this.ties = ties;
@@ -145,8 +144,7 @@ public final class RetrievalEvaluator {
         counter.above(
             scorableQueries,
             rows,
-            Stream.concat(
-                    targets.stream().map(BestPositives::limits), Arrays.stream(ofPrecisions))
+            Stream.concat(targets.stream().map(BestPositives::limits), Arrays.stream(ofPrecisions))
                 .toArray(float[][]::new));
     List<int[]> ranks = new ArrayList<>();
     for (int t = 0; t < targets.size(); t++) {
@@ -206,11 +204,7 @@ public final class RetrievalEvaluator {
         if (precisions != null && target == targets.get(0)) {
           precisions.add(q, right);
         }
-        target.find(
-            q,
-            right,
-            scores(counter, query, gallery, target.others(q), row),
-            ties);
+        target.find(q, right, scores(counter, query, gallery, target.others(q), row), ties);
       }
     }
   }
@@ -271,7 +265,8 @@ public final class RetrievalEvaluator {
   /**
    * Recall at K of searches that return the best rows of each query, in parts on any number of
    * machines. Tallies of the parts can be merged in any order, and give the figures of one tally of
-   * all queries to the last digit. Of equal scores, the order of the search decides. Not thread-safe.
+   * all queries to the last digit. Of equal scores, the order of the search decides. Not
+   * thread-safe.
    *
    * <pre>{@code
    * HitTally tally = new HitTally(1, 5, 10);

@@ -153,17 +153,20 @@ class DistanceEvaluatorTest {
   @Test
   void takesTheLowestRankOfEachPhoto() {
     Manifest photos = positions("/d/a", "0", "/d/b", "0");
-    Manifest answers = ranked("/d/b", "9", "10", "/d/a", "4", "1", "/d/b", "7", "2", "/d/a", "3", "0");
+    Manifest answers =
+        ranked("/d/b", "9", "10", "/d/a", "4", "1", "/d/b", "7", "2", "/d/a", "3", "0");
     assertThat(DistanceEvaluator.pair(answers, photos).locations())
         .containsExactly(new LatLng(3, 0), new LatLng(7, 0));
     // A column of that name that ranks nothing within a photo is left alone.
     assertThat(DistanceEvaluator.pair(ranked("/d/a", "4", "gold", "/d/b", "5", ""), photos).size())
         .isEqualTo(2);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> DistanceEvaluator.pair(ranked("/d/a", "4", "1", "/d/a", "5", "1"), photos))
+        .isThrownBy(
+            () -> DistanceEvaluator.pair(ranked("/d/a", "4", "1", "/d/a", "5", "1"), photos))
         .withMessage("/d/a has the rank 1 twice");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> DistanceEvaluator.pair(ranked("/d/a", "4", "1", "/d/a", "5", "x"), photos))
+        .isThrownBy(
+            () -> DistanceEvaluator.pair(ranked("/d/a", "4", "1", "/d/a", "5", "x"), photos))
         .withMessage("/d/a has a rank that is no number: x");
   }
 

@@ -45,8 +45,7 @@ class PublishedFiguresTest {
   @Test
   void putsARunInTheFirstRow() {
     Table table =
-        PublishedFigures.builtIn()
-            .table("im2gps", "mine", Map.of("acc@25km", 0.25, "R@1", 1.0));
+        PublishedFigures.builtIn().table("im2gps", "mine", Map.of("acc@25km", 0.25, "R@1", 1.0));
     assertThat(table.rows().get(0)).startsWith("mine", "", "25.0", "").endsWith("this run");
     assertThat(table.rows()).hasSize(PublishedFigures.builtIn().table("im2gps").rows().size() + 1);
   }

@@ -154,8 +154,7 @@ class RetrievalEvaluatorTest {
     float[][] gallery = whole(20 + random.nextInt(300), 6, random);
     List<int[]> positives = new ArrayList<>();
     for (int q = 0; q < queries.length; q++) {
-      positives.add(
-          random.ints(1 + random.nextInt(60), 0, gallery.length).distinct().toArray());
+      positives.add(random.ints(1 + random.nextInt(60), 0, gallery.length).distinct().toArray());
     }
     for (Ties ties : Ties.values()) {
       double sum = 0;
@@ -166,8 +165,7 @@ class RetrievalEvaluatorTest {
           EVALUATOR
               .withTies(ties)
               .withAveragePrecision()
-              .evaluate(
-                  Embeddings.of(queries), Embeddings.of(gallery), Matches.of(positives));
+              .evaluate(Embeddings.of(queries), Embeddings.of(gallery), Matches.of(positives));
       assertThat(report.meanAveragePrecision().orElseThrow())
           .isCloseTo(sum / queries.length, within(1e-12));
       assertThat(report.summary().meanAveragePrecision())

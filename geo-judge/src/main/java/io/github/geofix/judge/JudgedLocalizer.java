@@ -48,9 +48,9 @@ public final class JudgedLocalizer extends ForwardingLocalizer {
 
   /**
    * Returns a judge as a stage between others of a {@link io.github.geofix.core.cascade.Cascade}:
-   * the chosen candidate alone is passed on, or all of them if there is no decision. A place that is
-   * none of them is passed on as a cell of about 50 km around it. Closing the stage does not close
-   * the judge.
+   * the chosen candidate alone is passed on, or all of them if there is no decision. A place that
+   * is none of them is passed on as a cell of about 50 km around it. Closing the stage does not
+   * close the judge.
    */
   public static Refiner stage(Judge judge) {
     return new JudgeStage(judge);

@@ -49,8 +49,8 @@ import java.util.Map;
  *       4.2, and released code): AdamW with learning rate 1e-3, one epoch of linear warm-up, then a
  *       cosine to zero, PyTorch's weight decay of 0.01, gradients clipped at norm 100, 40 epochs in
  *       batches of 128, neighbor sampling.
- *   <li>recombine {@code sample4geo-university}, the same for University-1652: one epoch, a tenth of
- *       it warm-up, no neighbor sampling; no batch has a building twice.
+ *   <li>recombine {@code sample4geo-university}, the same for University-1652: one epoch, a tenth
+ *       of it warm-up, no neighbor sampling; no batch has a building twice.
  * </ul>
  *
  * <p>Large batches are computed in parts, which gives the same step: by gradient accumulation where

@@ -159,7 +159,15 @@ final class SafetensorsHeader {
               + (offsets[1] - offsets[0]));
     }
     return new StoredTensor(
-        file, type, dtype, shape, count, dataStart + offsets[0], bytes, null, ByteOrder.LITTLE_ENDIAN);
+        file,
+        type,
+        dtype,
+        shape,
+        count,
+        dataStart + offsets[0],
+        bytes,
+        null,
+        ByteOrder.LITTLE_ENDIAN);
   }
 
   private static @Nullable DType dtype(String type) {

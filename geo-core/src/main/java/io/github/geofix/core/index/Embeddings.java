@@ -290,7 +290,8 @@ public abstract class Embeddings implements ScoreCounts.Rows, AutoCloseable {
      * Begins to write a file.
      *
      * @param file named {@code *.npy} or {@code *.safetensors}
-     * @throws IllegalArgumentException if it has another name, by which it could not be opened again
+     * @throws IllegalArgumentException if it has another name, by which it could not be opened
+     *     again
      * @throws UncheckedIOException if it cannot be written
      */
     public static Writer create(Path file) {

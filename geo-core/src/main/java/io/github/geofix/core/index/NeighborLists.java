@@ -120,8 +120,8 @@ public final class NeighborLists implements AutoCloseable {
    * @param queries [Q, D]
    * @param among [N, D], the same object as {@code queries} to search rows among themselves
    * @param onDone called with the number of queries answered
-   * @throws IllegalArgumentException if rows are of different lengths or fewer than are to be found,
-   *     or the file has another name
+   * @throws IllegalArgumentException if rows are of different lengths or fewer than are to be
+   *     found, or the file has another name
    */
   public static void write(
       Path file, Embeddings queries, Embeddings among, Options options, IntConsumer onDone) {
@@ -292,9 +292,7 @@ public final class NeighborLists implements AutoCloseable {
    * @throws IllegalArgumentException if it holds something else
    */
   public static NeighborLists open(Path file) {
-    return VectorNames.isNpy(file)
-        ? openNpy(file)
-        : openSafetensors(file);
+    return VectorNames.isNpy(file) ? openNpy(file) : openSafetensors(file);
   }
 
   private static NeighborLists openNpy(Path file) {

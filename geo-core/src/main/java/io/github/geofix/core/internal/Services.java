@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Service providers by {@link ServiceLoader}, found from any thread. The context class loader of a
- * pool's thread often is the system's, which does not find classes in the jars inside an executable jar; so
- * the class loader of the library is tried too.
+ * pool's thread often is the system's, which does not find classes in the jars inside an executable
+ * jar; so the class loader of the library is tried too.
  */
 public final class Services {
   private Services() {}

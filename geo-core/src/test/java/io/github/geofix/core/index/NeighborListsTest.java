@@ -80,7 +80,8 @@ class NeighborListsTest {
   void refusesANameByWhichTheyCouldNotBeOpened() {
     Embeddings rows = Embeddings.of(vectors);
     Path file = folder.resolve("n.txt");
-    assertThatThrownBy(() -> NeighborLists.write(file, rows, rows, NeighborLists.Options.defaults()))
+    assertThatThrownBy(
+            () -> NeighborLists.write(file, rows, rows, NeighborLists.Options.defaults()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("neighbors are written as .npy: let the name of " + file + " end so");
     assertThat(file).doesNotExist();

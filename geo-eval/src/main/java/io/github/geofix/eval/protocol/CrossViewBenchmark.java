@@ -35,8 +35,8 @@ import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 
 /**
- * Photos to find in a gallery of aerial images, or the other way, and what is measured on them. Immutable and
- * thread-safe.
+ * Photos to find in a gallery of aerial images, or the other way, and what is measured on them.
+ * Immutable and thread-safe.
  *
  * <pre>{@code
  * CrossViewBenchmark benchmark = CrossViewProtocol.named("cvusa").open(root);

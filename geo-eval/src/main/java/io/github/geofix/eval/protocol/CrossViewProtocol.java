@@ -34,8 +34,8 @@ public enum CrossViewProtocol implements Protocol {
   /**
    * 8,884 panoramas against as many aerial images: Zhai et al., "Predicting Ground-Level Scene
    * Layout from Aerial Imagery", CVPR 2017. {@code splits/val-19zl.csv} has one row a pair: aerial
-   * image, panorama, annotation. Row i of {@code split_locations/all.csv}, where that is there,
-   * has the position of the images numbered i.
+   * image, panorama, annotation. Row i of {@code split_locations/all.csv}, where that is there, has
+   * the position of the images numbered i.
    */
   CVUSA(
       "CVUSA",
@@ -49,12 +49,24 @@ public enum CrossViewProtocol implements Protocol {
    * Neural Networks for Cross-view Geo-localization", CVPR 2019. One aerial image is right for each
    * panorama.
    */
-  CVACT_VAL("CVACT_val", Side.panoramas(8_884), Side.aerialImages(8_884), cvact("ANU_data_small"), 35_532, cvactTraining()),
+  CVACT_VAL(
+      "CVACT_val",
+      Side.panoramas(8_884),
+      Side.aerialImages(8_884),
+      cvact("ANU_data_small"),
+      35_532,
+      cvactTraining()),
   /**
    * As CVACT_VAL, with 92,802 of each, so that neighbors look alike. As most papers do since, one
    * aerial image is right for each panorama; the first counted any within 5 m.
    */
-  CVACT_TEST("CVACT_test", Side.panoramas(92_802), Side.aerialImages(92_802), cvact("ANU_data_test"), 35_532, cvactTraining()),
+  CVACT_TEST(
+      "CVACT_test",
+      Side.panoramas(92_802),
+      Side.aerialImages(92_802),
+      cvact("ANU_data_test"),
+      35_532,
+      cvactTraining()),
   /**
    * Panoramas of all four cities, one half for testing: Zhu, Yang and Chen, "VIGOR", CVPR 2021. The
    * gallery holds all aerial images of the cities, also those without a panorama.

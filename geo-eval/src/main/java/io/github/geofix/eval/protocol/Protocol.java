@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A benchmark of the field by name: the layout of its folder, which of them are trained
- * on and which tested, how images are prepared, and what is measured.
+ * A benchmark of the field by name: the layout of its folder, which of them are trained on and
+ * which tested, how images are prepared, and what is measured.
  */
 public sealed interface Protocol permits PhotoProtocol, CrossViewProtocol {
 

@@ -31,9 +31,7 @@ final class UniversityFolders {
             (building, images) ->
                 rows.put(
                     building,
-                    images.stream()
-                        .mapToInt(image -> set.row(image, Optional.empty()))
-                        .toArray()));
+                    images.stream().mapToInt(image -> set.row(image, Optional.empty())).toArray()));
     buildings(root.resolve(queries))
         .forEach(
             (building, images) -> {
@@ -75,8 +73,7 @@ final class UniversityFolders {
       sorted.sort(null);
       return sorted;
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "cannot list " + folder + ": " + InputFiles.reason(e), e);
+      throw new UncheckedIOException("cannot list " + folder + ": " + InputFiles.reason(e), e);
     }
   }
 }

@@ -176,7 +176,8 @@ class CrossViewBenchmarkTest {
     assertThat(evaluation.toCsv()).startsWith("metric,value,low,high\nR@1,0.97");
     assertThat(evaluation.toTable().rows().get(0)).startsWith("numbers", "97.1");
     assertThat(evaluation.toHtml(CrossViewBenchmarkTest::picture).toHtml())
-        .contains("numbers on CVUSA, panoramas: 70, aerial images: 70", "rank 3", "the right image");
+        .contains(
+            "numbers on CVUSA, panoramas: 70, aerial images: 70", "rank 3", "the right image");
   }
 
   @Test

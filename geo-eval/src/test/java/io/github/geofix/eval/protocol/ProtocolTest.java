@@ -222,7 +222,8 @@ class ProtocolTest {
         .isThrownBy(() -> CrossViewProtocol.UNIVERSITY_DRONE.read(root.resolve("test")))
         .withMessageContaining("was the folder that holds train and test given?");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> UniversityFolders.read(root, "train", "test", new CrossViewSet.Builder(true)))
+        .isThrownBy(
+            () -> UniversityFolders.read(root, "train", "test", new CrossViewSet.Builder(true)))
         .withMessageEndingWith("test holds no folder with images");
     assertThat(CrossViewProtocol.UNIVERSITY_DRONE.describe())
         .contains("37,855 drone photos in a gallery of 951 aerial images", "(AP)");

@@ -83,8 +83,7 @@ final class BackboneEncoder implements PhotoEncoder {
     float[] flat =
         TorchEngine.infer(
             manager,
-            step ->
-                backbone.vector(Forward.INFERENCE, step.create(pixels, shape)).toFloatArray());
+            step -> backbone.vector(Forward.INFERENCE, step.create(pixels, shape)).toFloatArray());
     float[][][] vectors = new float[photos.size()][1][dimension()];
     for (int i = 0; i < vectors.length; i++) {
       System.arraycopy(flat, i * dimension(), vectors[i][0], 0, dimension());

@@ -143,9 +143,7 @@ final class PositionGallery {
   static PositionGallery read(TensorFile file, int dimension, int regionPositions) {
     long size = file.shape(POSITIONS).length == 2 ? file.shape(POSITIONS)[0] : -1;
     boolean fits =
-        size >= 0
-            && file.shape(POSITIONS)[1] == 2
-            && StoredVectors.areIn(file, size, dimension);
+        size >= 0 && file.shape(POSITIONS)[1] == 2 && StoredVectors.areIn(file, size, dimension);
     if (!fits) {
       throw new ModelFormatException(
           "%s holds no gallery: %s must be [N, 2] and gallery.vectors [N, %d]"

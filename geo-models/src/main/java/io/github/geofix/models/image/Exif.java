@@ -30,8 +30,8 @@ public final class Exif {
 
   /**
    * Returns the position in a photo's metadata; empty if there is none, if it is out of range, if
-   * it is exactly 0, 0, which devices write without a fix, or if the file is no JPEG, PNG,
-   * WebP or TIFF.
+   * it is exactly 0, 0, which devices write without a fix, or if the file is no JPEG, PNG, WebP or
+   * TIFF.
    *
    * @throws UncheckedIOException if the file cannot be read
    */

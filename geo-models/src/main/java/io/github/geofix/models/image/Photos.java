@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>The image is turned and mirrored by its EXIF orientation, or that of its XMP where there is
  *       no EXIF. Metadata is read in JPEG, PNG, WebP and TIFF. No other EXIF entry is read; above
- *       all not the position, which would give the answer away. {@link Exif#position} reads
- *       it when a list of training photos is made.
+ *       all not the position, which would give the answer away. {@link Exif#position} reads it when
+ *       a list of training photos is made.
  *   <li>Transparent pixels are composited on white, and so is what the first frame of a GIF or a
  *       WebP leaves of its canvas. Gray becomes equal red, green and blue. CMYK is converted.
  *       Samples of 16, 24 and 32 bits are rounded to 8 bits; signed and floating-point ones, which

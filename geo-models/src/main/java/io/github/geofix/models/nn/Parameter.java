@@ -116,8 +116,8 @@ public final class Parameter {
   /**
    * Returns the values.
    *
-   * @throws IllegalStateException before {@link Module#initialize} or loading, and once the model is
-   *     closed
+   * @throws IllegalStateException before {@link Module#initialize} or loading, and once the model
+   *     is closed
    */
   public NDArray array() {
     if (array == null) {

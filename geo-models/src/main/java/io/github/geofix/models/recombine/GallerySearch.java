@@ -139,7 +139,8 @@ record GallerySearch(VectorEncoder encoder, NDManager manager) {
       int most = Math.max(1, PAIRS / count);
       for (int first = 0; first < gallery.size(); first += most) {
         try (NDManager part = step.newSubManager()) {
-          NDArray places = gallery.vectors().rows(part, first, Math.min(first + most, gallery.size()));
+          NDArray places =
+              gallery.vectors().rows(part, first, Math.min(first + most, gallery.size()));
           // The results belong to the manager of the photos.
           NDArray asked = photos.reshape(photos.getShape());
           asked.attach(part);

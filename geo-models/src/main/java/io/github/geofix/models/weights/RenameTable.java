@@ -92,7 +92,9 @@ public final class RenameTable {
       return add(pattern, replacement, 0, 1, true, false);
     }
 
-    /** As {@link #rename}; the arrays of the patterns are stacked on the first axis in this order. */
+    /**
+     * As {@link #rename}; the arrays of the patterns are stacked on the first axis in this order.
+     */
     public Builder stack(String replacement, String... patterns) {
       for (int i = 0; i < patterns.length; i++) {
         add(patterns[i], replacement, i, patterns.length, false, false);

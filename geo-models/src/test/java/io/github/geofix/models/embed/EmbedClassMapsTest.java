@@ -203,7 +203,6 @@ final class EmbedClassMapsTest {
     assertThatThrownBy(() -> allowed(saved))
         .isInstanceOf(ModelFormatException.class)
         .hasMessageContaining(file)
-        .hasMessageContaining(
-            name.equals("none.pt") ? "has no file" : "is not in the folder");
+        .hasMessageContaining(name.equals("none.pt") ? "has no file" : "is not in the folder");
   }
 }

@@ -193,8 +193,10 @@ final class ForwardTest {
   void partsOfABatchGiveTheRowsOfTheWhole() {
     List<TransformerBlock> blocks =
         List.of(
-            new TransformerBlock(new TransformerBlock.Options(32, 4, 128, Activation.GELU, 1e-5, 0, 0)),
-            new TransformerBlock(new TransformerBlock.Options(32, 4, 128, Activation.GELU, 1e-5, 0, 0)));
+            new TransformerBlock(
+                new TransformerBlock.Options(32, 4, 128, Activation.GELU, 1e-5, 0, 0)),
+            new TransformerBlock(
+                new TransformerBlock.Options(32, 4, 128, Activation.GELU, 1e-5, 0, 0)));
     try (NDManager manager = TorchEngine.newManager()) {
       blocks.forEach(block -> block.initialize(manager, 1));
       NDArray x = manager.randomNormal(new Shape(5, 7, 32));

@@ -95,6 +95,10 @@ class LayerGradientTest {
   @Test
   void transformerBlock() {
     GradientCheck.check(
-        new TransformerBlock(new TransformerBlock.Options(6, 3, 24, Activation.GELU, 1e-5, 0.5, 0)), 12, 2, 4, 6);
+        new TransformerBlock(new TransformerBlock.Options(6, 3, 24, Activation.GELU, 1e-5, 0.5, 0)),
+        12,
+        2,
+        4,
+        6);
   }
 }

@@ -268,8 +268,7 @@ final class EvidenceSection extends ReportSection {
   private static DomContent neighbors(List<Neighbor> neighbors) {
     double most = neighbors.stream().mapToDouble(Neighbor::vote).max().orElse(1);
     boolean pictures = neighbors.stream().anyMatch(neighbor -> neighbor.picture().isPresent());
-    List<String> columns =
-        new ArrayList<>(List.of("photo", "place", "similarity", "votes"));
+    List<String> columns = new ArrayList<>(List.of("photo", "place", "similarity", "votes"));
     if (pictures) {
       columns.add(1, "picture");
     }

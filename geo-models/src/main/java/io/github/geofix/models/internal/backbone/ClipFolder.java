@@ -53,8 +53,8 @@ public final class ClipFolder {
   /**
    * Opens a folder, or one of its weight files with the configurations beside it.
    *
-   * @param known the network where there are no configurations, for releases that are always
-   *     built on the same one; null to require them
+   * @param known the network where there are no configurations, for releases that are always built
+   *     on the same one; null to require them
    * @throws ModelFormatException if a file is missing, or describes another network than {@link
    *     ClipVit} or other preprocessing than {@link ImageSpec} can
    */

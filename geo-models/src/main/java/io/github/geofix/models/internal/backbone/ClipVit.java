@@ -161,7 +161,13 @@ public final class ClipVit extends VisionTransformer {
     normBefore = child("norm_pre", new LayerNorm(width, EPSILON));
     TransformerBlock.Options block =
         new TransformerBlock.Options(
-            width, options.heads(), options.mlp().width(), options.mlp().activation(), EPSILON, 0, 0);
+            width,
+            options.heads(),
+            options.mlp().width(),
+            options.mlp().activation(),
+            EPSILON,
+            0,
+            0);
     addBlocks(block, options.depth(), options.dropPath());
     norm = child("norm", new LayerNorm(width, EPSILON));
     head =

@@ -16,8 +16,8 @@ import java.util.Arrays;
 
 /**
  * Aggregation of the tokens of an image into one vector: patches are assigned to clusters by
- * optimal transport, with one more cluster for those that are uninformative, and their
- * features are summed in each cluster.
+ * optimal transport, with one more cluster for those that are uninformative, and their features are
+ * summed in each cluster.
  *
  * <p>Izquierdo and Civera, "Optimal Transport Aggregation for Visual Place Recognition" (SALAD),
  * CVPR 2024, section 3. The iterations are those of Sinkhorn and Knopp in the logarithm, after

@@ -61,8 +61,7 @@ public final class StatedConfig {
       return StrictJson.readObject(file, MAX_BYTES);
     } catch (IllegalArgumentException e) {
       throw new ModelFormatException(
-          "%s beside the weights cannot be read: %s".formatted(file, e.getMessage()),
-          e);
+          "%s beside the weights cannot be read: %s".formatted(file, e.getMessage()), e);
     }
   }
 

@@ -65,8 +65,7 @@ public final class TorchScriptBackbone extends Backbone implements AutoCloseable
       Shape map = shapeOfMap(file, block, manager, image);
       int stride = Math.toIntExact(image.height() / map.get(2));
       int width = Math.toIntExact(map.get(1));
-      TorchScriptBackbone backbone =
-          new TorchScriptBackbone(image, width, stride, manager, block);
+      TorchScriptBackbone backbone = new TorchScriptBackbone(image, width, stride, manager, block);
       loaded = true;
       return backbone;
     } catch (NoSuchFileException e) {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * The map of a model, opened when it is first needed: a saved model may never need it. Thread-safe;
  * must be closed.
  *
- * <p>The requests for tiles reveal to a server where photos may have been taken. So none are sent to a
- * server that only a saved configuration names: the caller has to name it.
+ * <p>The requests for tiles reveal to a server where photos may have been taken. So none are sent
+ * to a server that only a saved configuration names: the caller has to name it.
  */
 public final class MapOnDemand implements AutoCloseable {
   /** The setting of a configuration that names its map. */

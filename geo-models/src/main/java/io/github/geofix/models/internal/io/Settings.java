@@ -37,8 +37,8 @@ public final class Settings {
   /**
    * Returns a copy of a record with some components changed.
    *
-   * @throws IllegalArgumentException if a name is unknown or a value does not fit; the message lists
-   *     those that exist
+   * @throws IllegalArgumentException if a name is unknown or a value does not fit; the message
+   *     lists those that exist
    */
   public static <T extends Record> T apply(T config, Map<String, String> settings) {
     if (settings.isEmpty()) {

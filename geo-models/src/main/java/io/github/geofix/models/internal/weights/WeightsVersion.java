@@ -8,8 +8,8 @@ import io.github.geofix.models.nn.TorchEngine;
 import java.util.Arrays;
 
 /**
- * The weights of a network at one time, to check whether what was computed from them still
- * holds. Immutable and thread-safe.
+ * The weights of a network at one time, to check whether what was computed from them still holds.
+ * Immutable and thread-safe.
  *
  * <p>Training puts new arrays in place of a network's when it begins, and changes only those. So
  * weights that do not learn are the same while they are neither written nor replaced, which costs

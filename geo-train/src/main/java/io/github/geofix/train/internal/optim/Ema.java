@@ -54,8 +54,8 @@ public final class Ema implements AutoCloseable {
    * Takes in the present weights: {@code average = d * average + (1 - d) * weights}.
    *
    * @param updates number of updates before this one. While they are few, {@code d} is only {@code
-   *     (1 + updates) / (10 + updates)}, as in TensorFlow, so that the initial weights soon
-   *     vanish from the average
+   *     (1 + updates) / (10 + updates)}, as in TensorFlow, so that the initial weights soon vanish
+   *     from the average
    */
   public void update(long updates) {
     double present = Math.min(decay, (1.0 + updates) / (10.0 + updates));
