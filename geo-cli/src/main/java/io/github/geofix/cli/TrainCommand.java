@@ -27,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -222,7 +223,13 @@ final class TrainCommand implements Callable<Integer> {
               .onProgress(new RunWriter(config))
               .onEpoch(epoch -> bar.endEpoch(epoch.steps(), summary(epoch, training)));
       validation.accept(trainer);
-      return run == null ? trainer.fit(data) : trainer.fit(data, run);
+      TrainReport report = run == null ? trainer.fit(data) : trainer.fit(data, run);
+      if (report.ending() == TrainReport.Ending.STOPPED) {
+        throw new CancellationException(
+            "the training was stopped, no model was written"
+                + (run == null ? ": with --run DIR a command continues its training" : ""));
+      }
+      return report;
     }
   }
 

@@ -4,7 +4,7 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * A shutdown hook that delays the end of the JVM, by Ctrl-C or a plain {@code kill}, until the run
- * has finished its step and saved.
+ * has finished its step, and saved if it has a folder.
  */
 final class StopOnExit implements AutoCloseable {
   private final CountDownLatch done = new CountDownLatch(1);

@@ -123,7 +123,8 @@ public final class Trainer {
   }
 
   /**
-   * Trains without a run folder; blocks until done. Ends early if the thread is interrupted.
+   * Trains without a run folder; blocks until done. Ends early if the thread is interrupted or the
+   * JVM shuts down, which waits for the step in progress.
    *
    * @throws IllegalArgumentException if there are too few photos for a single step
    * @throws ArithmeticException if the loss or a gradient is not finite; learned weights are then
@@ -139,9 +140,13 @@ public final class Trainer {
   }
 
   /** As {@link #fit(PhotoSource)}, on photos or pairs, with hard negatives if the options ask. */
+  @SuppressWarnings("try") // the hook only has to be there
   public TrainReport fit(TrainingData data) {
     stopRequested = false;
-    return run(data, Optional.empty());
+    // PyTorch crashes where the process ends while it computes gradients.
+    try (StopOnExit hook = new StopOnExit(this::stop)) {
+      return run(data, Optional.empty());
+    }
   }
 
   /**
