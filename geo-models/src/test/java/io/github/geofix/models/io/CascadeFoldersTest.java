@@ -94,6 +94,6 @@ class CascadeFoldersTest {
     assertThatThrownBy(() -> cascade("zoom", "embed"))
         .isInstanceOf(ModelFormatException.class)
         .hasMessageContaining("embed")
-        .hasMessageContaining("cannot look closer");
+        .hasMessageContaining("does not rank places again");
   }
 }
