@@ -1,6 +1,6 @@
 package io.github.geofix.bench;
 
-import com.google.common.io.MoreFiles;
+import io.github.geofix.core.internal.ImageFiles;
 import io.github.geofix.models.image.Photos;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -36,7 +36,7 @@ final class NaipCells {
   private final int rows;
 
   private NaipCells(List<Path> files, int referenceDate) {
-    this.names = files.stream().map(MoreFiles::getNameWithoutExtension).toList();
+    this.names = files.stream().map(file -> ImageFiles.stem(file.toString())).toList();
     this.dates = files.stream().map(Photos::read).toList();
     this.referenceDate = referenceDate;
     columns = dates.stream().mapToInt(BufferedImage::getWidth).min().orElseThrow() / SIDE;
