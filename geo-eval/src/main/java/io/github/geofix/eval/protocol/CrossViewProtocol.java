@@ -285,6 +285,14 @@ public enum CrossViewProtocol implements Protocol {
     return isUniversity() ? "drone" : "ground";
   }
 
+  /** Returns the name of an image on a page: with its folder where that names the place. */
+  String nameOf(Path image) {
+    return String.valueOf(
+        isUniversity()
+            ? image.resolve("../..").normalize().relativize(image.normalize())
+            : image.getFileName());
+  }
+
   /** Returns what the queries are. */
   Kind queryKind() {
     return queries.kind();

@@ -442,7 +442,7 @@ public sealed interface Evaluation {
       CrossViewSet set = benchmark.set();
       Path query = set.queries().get(photo.query());
       return new RetrievedPhoto(
-          String.valueOf(query.getFileName()),
+          benchmark.protocol().nameOf(query),
           report.rank(photo.query()) + 1,
           picture(query, decode),
           picture(set.gallery().get(set.matches().right(photo.query()).orElseThrow()), decode),
@@ -450,7 +450,7 @@ public sealed interface Evaluation {
               .map(
                   ranked ->
                       new RetrievedPhoto.Found(
-                          String.valueOf(set.gallery().get(ranked.row()).getFileName()),
+                          benchmark.protocol().nameOf(set.gallery().get(ranked.row())),
                           ranked.score(),
                           set.matches().judge(photo.query(), ranked.row()),
                           picture(set.gallery().get(ranked.row()), decode)))

@@ -214,6 +214,10 @@ class ProtocolTest {
         .extracting(pair -> pair.tile().getFileName().toString())
         .containsExactly("0001.jpg", "0001.jpg");
 
+    assertThat(CrossViewProtocol.UNIVERSITY_DRONE.nameOf(drone.queries().get(0)))
+        .isEqualTo("0002/image-54.jpeg");
+    assertThat(CrossViewProtocol.CVUSA.nameOf(drone.queries().get(0))).isEqualTo("image-54.jpeg");
+
     write("test/query_drone/0044/image-01.jpeg");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CrossViewProtocol.UNIVERSITY_DRONE.read(root))
