@@ -437,27 +437,10 @@ final class JourneysTest {
     Files.write(root.resolve(table), rows);
   }
 
-  /** Three photos a building; the last is in the galleries alone. */
   private void university() throws IOException {
     Path root = folder.resolve("data/University-Release");
-    for (int building = 1; building <= 9; building++) {
-      String id = String.format(Locale.ROOT, "%04d", building);
-      List<String> sides =
-          building <= 4
-              ? List.of("train/drone", "train/satellite")
-              : List.of(
-                  "test/gallery_drone",
-                  "test/gallery_satellite",
-                  "test/query_drone",
-                  "test/query_satellite");
-      for (String side : sides) {
-        int images = side.contains("drone") ? 3 : 1;
-        for (int i = 1; i <= images && (building < 9 || side.contains("gallery")); i++) {
-          write(
-              image(32, 32, building),
-              root.resolve(side).resolve(id).resolve("image-0" + i + ".jpg"));
-        }
-      }
+    for (Map.Entry<Path, Integer> image : UniversitySample.images(root, 4, 9).entrySet()) {
+      write(image(32, 32, image.getValue()), image.getKey());
     }
   }
 

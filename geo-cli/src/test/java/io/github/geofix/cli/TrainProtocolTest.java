@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -278,25 +279,8 @@ final class TrainProtocolTest {
   @Test
   void trainsOnDronePhotosAndFindsBothWays() throws IOException {
     Path root = folder.resolve("University-Release");
-    for (int building = 1; building <= 6; building++) {
-      String id = String.format(Locale.ROOT, "%04d", building);
-      BufferedImage place = image(32, 32, building);
-      List<String> folders =
-          building <= 3
-              ? List.of("train/drone", "train/satellite")
-              : List.of(
-                  "test/gallery_drone",
-                  "test/gallery_satellite",
-                  "test/query_drone",
-                  "test/query_satellite");
-      for (String name : folders) {
-        // The last building is in the galleries alone.
-        if (building < 6 || name.contains("gallery")) {
-          for (int i = 0; i < (name.contains("drone") ? 3 : 1); i++) {
-            write(place, "png", root.resolve(name).resolve(id).resolve("image-" + i + ".png"));
-          }
-        }
-      }
+    for (Map.Entry<Path, Integer> image : UniversitySample.images(root, 3, 6).entrySet()) {
+      write(image(32, 32, image.getValue()), "jpg", image.getKey());
     }
     String[] options = {"--batch", "3", "--epochs", "1", "--set", "photos.augment=sample4geo"};
     Result trained = train("university-drone", root, "drone", options);

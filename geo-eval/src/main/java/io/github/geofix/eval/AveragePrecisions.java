@@ -1,5 +1,6 @@
 package io.github.geofix.eval;
 
+import com.google.common.primitives.Floats;
 import java.util.Arrays;
 
 /**
@@ -20,12 +21,7 @@ final class AveragePrecisions {
   /** Takes the scores of a query's positives, in any order. */
   void add(int query, float[] positives) {
     float[] sorted = positives.clone();
-    Arrays.sort(sorted);
-    for (int i = 0; i < sorted.length / 2; i++) {
-      float low = sorted[i];
-      sorted[i] = sorted[sorted.length - 1 - i];
-      sorted[sorted.length - 1 - i] = low;
-    }
+    Floats.sortDescending(sorted);
     scores[query] = sorted;
   }
 

@@ -60,7 +60,7 @@ import java.util.Map;
  * instructions for bfloat16, see {@link Precision#AUTO}. FRGeo's blocks are computed again in the
  * backward pass, so that its batches fit into 8 GB: with 12 GB, {@code
  * batches.gradientCheckpointing=false} saves a third of the time. Sample4Geo's chunks of four pairs
- * take 8.1 GB; a chunk of 16 took more than 14.
+ * took 8.1 GB in a step of 16 pairs; a chunk of 16 took more than 14.
  *
  * @param method the family's name
  * @param size one of the family's sizes
